@@ -1,0 +1,3 @@
+"""Madoguchi (窓口): a digital city hall for Japanese municipalities."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""``python -m madoguchi`` is the same as ``madoguchi``."""
+
+from madoguchi.config.cli import main
+
+main()

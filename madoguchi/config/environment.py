@@ -1,0 +1,172 @@
+"""
+What the installation is told from outside: three variables and the city's bindings file.
+
+``MADOGUCHI_DATA`` (folder for SQLite, files and keys), ``DATABASE_URL`` (PostgreSQL, optional) and
+``MADOGUCHI_CITY`` (the city's folder, optional). A wrong value is refused with the variable's name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from ruamel.yaml import YAML, YAMLError
+
+SAMPLE_CITY = Path(__file__).parent / "sample_city"
+
+
+class EnvironmentRefused(Exception):
+    """A variable or file outside the program has a value we cannot work with; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """How the outside world reaches this installation, from ``bindings.yaml`` of the city."""
+
+    name: str = "窓口"
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    https: bool = False
+    mail_url: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything read from outside, checked once at start."""
+
+    data: Path
+    city: Path
+    database: dict[str, Any]
+    site: Site
+
+    @property
+    def embedded(self) -> bool:
+        """One web process on SQLite that also runs the worker."""
+        return "sqlite3" in self.database["ENGINE"]
+
+
+def environment_read(variables: dict[str, str] | None = None) -> Environment:
+    """
+    Read and check the environment.
+
+    :param variables: the process environment, or a stand-in for tests.
+    :raises EnvironmentRefused: naming the variable, what is wrong and what to do.
+    """
+    variables = dict(os.environ) if variables is None else variables
+    data = _data_folder(variables.get("MADOGUCHI_DATA") or "./data")
+    city = _city_folder(variables.get("MADOGUCHI_CITY", ""))
+    return Environment(
+        data=data, city=city, database=_database(variables.get("DATABASE_URL", ""), data), site=_site(city)
+    )
+
+
+def key_read(data: Path, name: str) -> str:
+    """
+    Give the installation's secret of this name, made on first use and readable by its owner only.
+
+    :raises EnvironmentRefused: the file is empty, unreadable or cannot be made.
+    """
+    path = data / "keys" / f"{name}.key"
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            secret = path.read_text(encoding="ascii").strip()
+        else:
+            secret = secrets.token_urlsafe(48)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secret + "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentRefused(f"MADOGUCHI_DATA: cannot read or make the key {path}: {error}") from error
+    if len(secret) < 40:
+        raise EnvironmentRefused(
+            f"MADOGUCHI_DATA: the key {path} is empty or cut short. Put the file back from your key backup."
+        )
+    return secret
+
+
+def _data_folder(value: str) -> Path:
+    path = Path(value).expanduser().resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentRefused(f"MADOGUCHI_DATA={value}: the folder cannot be made: {error}") from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise EnvironmentRefused(
+            f"MADOGUCHI_DATA={value}: this user may not write there. Change its owner, or name another folder."
+        )
+    return path
+
+
+def _city_folder(value: str) -> Path:
+    if not value:
+        return SAMPLE_CITY
+    path = Path(value).expanduser().resolve()
+    if not (path / "bindings.yaml").is_file():
+        raise EnvironmentRefused(
+            f"MADOGUCHI_CITY={value}: no bindings.yaml in that folder. Copy docs/city-folder as a start."
+        )
+    return path
+
+
+def _database(url: str, data: Path) -> dict[str, Any]:
+    if not url:
+        return {
+            "ENGINE": "madoguchi.kernel.db.sqlite3",
+            "NAME": str(data / "madoguchi.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 30,
+                "transaction_mode": "IMMEDIATE",
+                # FULL: a receipt that was shown must survive a power cut.
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-20000;",
+            },
+            # File-backed connections may be handed between threads only by tests; never in the product.
+            "TEST": {"NAME": None},
+        }
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentRefused(
+            "DATABASE_URL: only postgresql://user:password@host:port/name is understood. "
+            "Leave it empty to use SQLite in MADOGUCHI_DATA."
+        )
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise EnvironmentRefused(f"DATABASE_URL: {str(error).strip()}") from error
+    if not parts.get("dbname"):
+        raise EnvironmentRefused("DATABASE_URL: the database name after the last slash is missing.")
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    settings: dict[str, Any] = {name: str(parts.pop(key, "") or "") for key, name in known.items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": parts,
+        **settings,
+    }
+
+
+def _site(city: Path) -> Site:
+    path = city / "bindings.yaml"
+    try:
+        values = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise EnvironmentRefused(f"MADOGUCHI_CITY: {path} cannot be read: {error}") from error
+    site = values.get("site", {}) if isinstance(values, dict) else None
+    if not isinstance(site, dict) or not isinstance(site.get("hosts", []), list):
+        raise EnvironmentRefused(f"MADOGUCHI_CITY: in {path}, `site` must be a mapping and `site.hosts` a list.")
+    default = Site()
+    return Site(
+        name=str(site.get("name", default.name)),
+        hosts=tuple(str(host) for host in site.get("hosts", [])) or default.hosts,
+        https=bool(site.get("https", default.https)),
+        mail_url=str(site.get("mail", "")),
+        values=values,
+    )
