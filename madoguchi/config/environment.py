@@ -8,7 +8,6 @@ What the installation is told from outside: three variables and the city's bindi
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ class Site:
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     https: bool = False
     mail_url: str = ""
+    second_factor_required: bool = True
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,32 +64,6 @@ def environment_read(variables: dict[str, str] | None = None) -> Environment:
     return Environment(
         data=data, city=city, database=_database(variables.get("DATABASE_URL", ""), data), site=_site(city)
     )
-
-
-def key_read(data: Path, name: str) -> str:
-    """
-    Give the installation's secret of this name, made on first use and readable by its owner only.
-
-    :raises EnvironmentRefused: the file is empty, unreadable or cannot be made.
-    """
-    path = data / "keys" / f"{name}.key"
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            secret = path.read_text(encoding="ascii").strip()
-        else:
-            secret = secrets.token_urlsafe(48)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secret + "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnvironmentRefused(f"MADOGUCHI_DATA: cannot read or make the key {path}: {error}") from error
-    if len(secret) < 40:
-        raise EnvironmentRefused(
-            f"MADOGUCHI_DATA: the key {path} is empty or cut short. Put the file back from your key backup."
-        )
-    return secret
 
 
 def _data_folder(value: str) -> Path:
@@ -168,5 +142,6 @@ def _site(city: Path) -> Site:
         hosts=tuple(str(host) for host in site.get("hosts", [])) or default.hosts,
         https=bool(site.get("https", default.https)),
         mail_url=str(site.get("mail", "")),
+        second_factor_required=bool(site.get("second_factor", True)),
         values=values,
     )

@@ -7,12 +7,13 @@ import sys
 import django.conf.locale
 from csp.constants import NONE, SELF
 
-from madoguchi.config.environment import EnvironmentRefused, environment_read, key_read
+from madoguchi.config.environment import EnvironmentRefused, environment_read
+from madoguchi.kernel.keys import KeyRefused, key_read
 
 try:
     ENVIRONMENT = environment_read()
     SECRET_KEY = key_read(ENVIRONMENT.data, "secret")
-except EnvironmentRefused as refused:
+except (EnvironmentRefused, KeyRefused) as refused:
     sys.stderr.write(f"{refused}\n")
     raise SystemExit(1) from None
 
@@ -55,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "madoguchi.blocks.people.middleware.InstallationSessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -123,12 +124,15 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/key,50/300s/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
-USERSESSIONS_TRACK_ACTIVITY = True
+# A write per page would make every reader a writer; people.middleware notes the activity once a minute.
+USERSESSIONS_TRACK_ACTIVITY = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SECOND_FACTOR_REQUIRED = ENVIRONMENT.site.second_factor_required
+SESSION_ENGINE = "madoguchi.blocks.people.sessions"
 SESSION_COOKIE_NAME = "madoguchi_session"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -1,0 +1,76 @@
+"""What others may ask about offices, posts and holders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+
+from madoguchi.blocks.people.models import Deputy, Holding, Post
+from madoguchi.blocks.people.models.organisation import valid_on
+from madoguchi.blocks.people.organisation import organisation
+from madoguchi.blocks.people.types import Holder, OfficeOnDay
+
+
+def offices_on(*, on: date) -> list[OfficeOnDay]:
+    """Give the offices of a day in tree order. The organisation is public; no viewer is needed."""
+    return organisation().day(on).in_order()
+
+
+def office_on(*, key: str, on: date) -> OfficeOnDay | None:
+    """Find an office by its key on a day."""
+    return next((office for office in offices_on(on=on) if office.key == key), None)
+
+
+def office_names(*, office_ids: Iterable[int], on: date) -> dict[int, str]:
+    """Give the names that offices bear (or last bore) on a day."""
+    known = organisation()
+    return {office_id: known.name(office_id, on) for office_id in office_ids}
+
+
+def office_find(*, name: str, on: date) -> OfficeOnDay | None:
+    """Find the one office that a printed name means on a day; None when none or several fit."""
+    found = organisation().day(on).by_name(name)
+    return found[0] if len(found) == 1 else None
+
+
+def offices_carrying(*, office_id: int, on: date) -> frozenset[int]:
+    """Give the offices that carry an office's work on a day (itself, or its successors)."""
+    return organisation().current(office_id, on)
+
+
+def holders_on(*, post_key: str, on: date) -> list[Holder]:
+    """Say who held a post on a day."""
+    return _holders(Holding.objects.filter(valid_on(on), post__key=post_key))
+
+
+def staff_of_office(*, office_id: int, on: date) -> list[Holder]:
+    """Give everybody who holds a post of an office on a day, highest rank first."""
+    return _holders(Holding.objects.filter(valid_on(on), valid_on(on, "post__"), post__office_id=office_id))
+
+
+def deputies_on(*, post_key: str, on: date) -> list[Holder]:
+    """Give who may decide for a post on a day, first deputy first; a deputy post nobody holds is left out."""
+    deputies = Deputy.objects.filter(valid_on(on), post__key=post_key).order_by("order")
+    keys = list(deputies.values_list("deputy__key", flat=True))
+    holders = _holders(Holding.objects.filter(valid_on(on), post__key__in=keys))
+    return sorted(holders, key=lambda holder: keys.index(holder.post_key))
+
+
+def posts_without_holder(*, on: date) -> list[str]:
+    """Name the posts for one person that nobody holds on a day (the list to check on 1 April)."""
+    held = Holding.objects.filter(valid_on(on)).values("post_id")
+    vacant = Post.objects.filter(valid_on(on), single=True).exclude(pk__in=held)
+    return list(vacant.order_by("key").values_list("key", flat=True))
+
+
+def _holders(holdings: QuerySet[Holding]) -> list[Holder]:
+    rows = holdings.select_related("post", "staff").order_by("-post__rank", "post__key", "kind", "staff__key")
+    return [
+        Holder(
+            row.staff.key, row.staff.name, row.post.key, row.post.title, row.post.office_id, row.kind,
+            row.post.rank, row.starts_on, row.ends_on,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,125 @@
+"""
+Who may do what: the viewer of one request, and the rights that blocks declare.
+
+A right is a name (``measures.actual_enter``) declared by the block that asks for it. A grant gives a right
+for a set of offices (or all) on the day of the request; ``people`` builds the grants from posts held and
+roles given. Nothing else in the house knows how a person came by a right.
+
+Invariants (``tests/kernel/test_rights.py``):
+
+1. A right that nobody declared cannot be asked for: ``UnknownRight``.
+2. Rights compile to one SQL predicate per query; no loop over objects.
+3. A viewer without a grant sees no row, and a page answers 404, as for a row that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from django.db.models import Q
+
+from madoguchi.kit.registry import Registry
+
+ViewerKind = Literal["anonymous", "staff", "resident", "system"]
+DataClass = Literal["open", "internal", "personal", "restricted"]
+
+
+class NotAllowed(Exception):
+    """The viewer may not do this, or may not know whether it is there."""
+
+
+class UnknownRight(Exception):
+    """A right was asked for that no block declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing that may be allowed; ``label`` is a lazy interface text."""
+
+    name: str
+    label: object
+    data_class: DataClass
+
+
+rights: Registry[Right] = Registry("right")
+
+
+def right_declare(name: str, *, label: object, data_class: DataClass = "internal") -> None:
+    """Make a right known; called from the declaring block's ``rights.py`` at start-up."""
+    rights.register(name, Right(name, label, data_class))
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right for some offices; ``offices`` None means every office, ``service`` None every service."""
+
+    right: str
+    offices: frozenset[int] | None = None
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks or acts, built once per request; ``on`` is the day for which the grants were found."""
+
+    kind: ViewerKind
+    key: str
+    on: date
+    name: str = ""
+    office: str = ""
+    office_id: int | None = None
+    post: str = ""
+    grants: tuple[Grant, ...] = ()
+    duty: str = ""
+    offices: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is a known person."""
+        return self.kind in ("staff", "resident")
+
+    def may(self, right: str, *, office_id: int | None = None, service: str | None = None) -> bool:
+        """
+        Say whether a right is held, for one office or for any.
+
+        :raises UnknownRight: no block declares the right.
+        """
+        found = self._grants(right, service)
+        if self.kind == "system":
+            return True
+        return any(office_id is None or g.offices is None or office_id in g.offices for g in found)
+
+    def must(self, right: str, *, office_id: int | None = None, service: str | None = None) -> None:
+        """
+        Refuse unless the right is held.
+
+        :raises NotAllowed: pages answer it with 404.
+        """
+        if not self.may(right, office_id=office_id, service=service):
+            raise NotAllowed(f"{self.kind} {self.key}: {right}")
+
+    def where(self, right: str, *, field: str = "office_id", service: str | None = None) -> Q:
+        """Give the SQL predicate for the rows on which the right is held."""
+        found = self._grants(right, service)
+        if self.kind == "system" or any(grant.offices is None for grant in found):
+            return Q()
+        offices: set[int] = set().union(*(grant.offices or () for grant in found))
+        return Q(**{f"{field}__in": sorted(offices)}) if offices else Q(pk__in=[])
+
+    def _grants(self, right: str, service: str | None) -> Iterable[Grant]:
+        if right not in rights:
+            raise UnknownRight(right)
+        return [g for g in self.grants if g.right == right and (not service or g.service in (None, service))]
+
+
+def system_viewer(*, on: date, duty: str) -> Viewer:
+    """The house itself: the worker, a command, a load of declarations. ``duty`` says what for."""
+    return Viewer(kind="system", key="system", on=on, name="窓口", duty=duty)
+
+
+def anonymous_viewer(*, on: date) -> Viewer:
+    """Somebody who has not signed in."""
+    return Viewer(kind="anonymous", key="", on=on)

@@ -1,0 +1,51 @@
+"""
+Stamps: what lets a process cache slow-moving truth (organisation, declarations) and still see every change.
+
+An action that changes such truth moves its stamp in the same transaction; a reader compares the stamp once
+per request before it trusts its cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from django.db.models import F
+
+from madoguchi.kernel.models import Stamp
+
+T = TypeVar("T")
+
+
+def stamp_move(name: str) -> None:
+    """Say, inside an action, that this truth has changed."""
+    Stamp.objects.bulk_create([Stamp(name=name)], ignore_conflicts=True)
+    Stamp.objects.filter(name=name).update(value=F("value") + 1)
+
+
+def stamp_read(name: str) -> int:
+    """Give the present value of a stamp; 0 before the first change."""
+    return Stamp.objects.filter(name=name).values_list("value", flat=True).first() or 0
+
+
+class Stamped(Generic[T]):
+    """A value made from slow-moving truth, kept per process until its stamp moves."""
+
+    def __init__(self, name: str, make: Callable[[], T]) -> None:
+        self._name = name
+        self._make = make
+        self._kept: tuple[int, T] | None = None
+
+    def get(self) -> T:
+        """Give the value, made anew if the truth has changed. One cheap query."""
+        stamp = stamp_read(self._name)
+        kept = self._kept
+        if kept is None or kept[0] != stamp:
+            # Read the stamp first: a change between the two reads only makes the next caller read again.
+            kept = (stamp, self._make())
+            self._kept = kept
+        return kept[1]
+
+    def forget(self) -> None:
+        """Drop the kept value (tests that roll back)."""
+        self._kept = None
