@@ -235,14 +235,18 @@ def _row_faults() -> Iterator[AuditFault]:
             yield AuditFault("removed", where, f"監査記録 {row_id} が消されています。")
         elif row_digest(row).hex() != digest:
             yield AuditFault("changed", where, f"監査記録 {row_id} の内容が封印後に変えられています。")
+        elif not hmac.compare_digest(row.mac, row_mac(row)):
+            yield _slipped_in(row)
 
 
 def _inserted_faults(tail: Iterable[AuditRow]) -> Iterator[AuditFault]:
     for row in tail:
         if not hmac.compare_digest(row.mac, row_mac(row)):
-            yield AuditFault(
-                "inserted", f"row {row.pk}", f"監査記録 {row.pk} は窓口が書いたものではありません。"
-            )
+            yield _slipped_in(row)
+
+
+def _slipped_in(row: AuditRow) -> AuditFault:
+    return AuditFault("inserted", f"row {row.pk}", f"監査記録 {row.pk} は窓口が書いたものではありません。")
 
 
 # Digests

@@ -86,7 +86,7 @@ def organisation_apply(*, actor: Viewer, rows: Rows, now: datetime, basis: int |
     return changes
 
 
-@action("people.account_open", raises={"people_user_username_key": AccountTaken})
+@action("people.account_open", raises={"account_once": AccountTaken})
 def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime) -> User:
     """
     Open an account for a staff member.

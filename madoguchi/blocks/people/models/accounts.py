@@ -19,9 +19,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """An account to sign in with. What it may do comes from the posts its staff member holds."""
 
-    username = models.CharField(
-        _("職員番号"), max_length=60, unique=True, error_messages={"unique": _("この職員番号は使われています。")}
-    )
+    username = models.CharField(_("職員番号"), max_length=60)
     is_active = models.BooleanField(_("使える"), default=True)
 
     objects = UserManager()
@@ -30,6 +28,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("アカウント")
+        constraints = [models.UniqueConstraint(fields=["username"], name="account_once")]
 
     def __str__(self) -> str:
         return self.username

@@ -1,0 +1,50 @@
+"""The ``madoguchi`` command: every command first makes sure that there is a database to work on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+MENU = """\
+madoguchi — 窓口
+
+  demo              架空の市を用意して開きます (make a fictional city and open it)
+  serve             画面を開きます (serve the pages)
+  worker            できごとと仕事を処理します (run events and jobs; only needed beside PostgreSQL)
+  doctor            具合の悪いところと直し方を言います (say what is wrong and how to mend it)
+  backup / restore  控えを取る・戻す (keep and bring back everything)
+  migrate           新しい版に合わせます (bring the database up to this version)
+  check             宣言を検査します (lint every declaration)
+  resolve / diff / publish    宣言を見る・比べる・公開する
+  audit verify      監査記録を確かめます (prove the audit trail)
+  plan list|report  計画と実績 (plans and their results)
+
+  madoguchi COMMAND --help で使い方を表示します。
+"""
+# These must work when the database does not.
+WITHOUT_DATABASE = {"help", "--help", "-h", "--version", "version", "doctor", "makemigrations", "migrate", "restore", "compile_texts"}
+
+
+def main() -> None:
+    """Run one command; 0 done, 1 refused with the reason on stderr, 2 usage."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"help", "-h", "--help"}:
+        sys.stdout.write(MENU)
+        return
+    import django
+
+    django.setup()
+    from madoguchi.config.setup import NotReady, database_ready
+    from madoguchi.ui.texts import texts_compile
+
+    texts_compile()
+    if arguments[0] not in WITHOUT_DATABASE and "--help" not in arguments:
+        try:
+            database_ready()
+        except NotReady as refused:
+            sys.stderr.write(f"{refused}\n")
+            raise SystemExit(1) from None
+    from django.core.management import ManagementUtility
+
+    ManagementUtility(["madoguchi", *arguments]).execute()
