@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from madoguchi.kernel.audit import audit_seal, audit_verify
-from madoguchi.kernel.clock import now
-from madoguchi.kernel.management.house_command import HouseCommand
+from madoguchi.kernel.management.house_command import CommandRefused, HouseCommand
 
 
 class Command(HouseCommand):
     help = "監査記録を封印し、変更・削除・挿入・末尾の切り取りがないことを確かめます。"
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify"])
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        audit_seal(now=now())
+    def work(self, *, now: datetime, **options: Any) -> dict[str, Any]:  # noqa: ARG002
+        audit_seal(now=now)
         report = audit_verify()
-        if options["json"]:
-            self.print_json(asdict(report))
-        else:
-            self.say(f"監査記録 {report.rows} 件、封印 {report.batches} 個を確かめました。")
-            self.say(f"封印前の末尾は {report.unsealed} 件です。")
         if report.faults:
-            self.refuse("\n".join(fault.text for fault in report.faults))
+            raise CommandRefused("\n".join(fault.text for fault in report.faults), answer=asdict(report))
+        return asdict(report)
+
+    def words(self, answer: dict[str, Any]) -> Iterable[str]:
+        yield f"監査記録 {answer['rows']} 件、封印 {answer['batches']} 個を確かめました。"
+        yield f"封印前の末尾は {answer['unsealed']} 件です。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -15,11 +16,12 @@ from madoguchi.kernel.worker import worker_round, worker_run
 
 class Command(HouseCommand):
     help = "できごと・仕事・監査記録の封印を処理し続けます。PostgreSQL のときに使います。"
+    takes_json = False
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="いま届いている分だけ処理して終わります")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def work(self, *, now: datetime, **options: Any) -> None:  # noqa: ARG002
         if options["once"]:
             worker_round()
             return
