@@ -68,7 +68,7 @@ def audit_write(
     :raises NoActionRunning: called outside an action.
     """
     running = running_action()
-    audit_types.get(event)
+    audit_types[event]  # a declared kind, or NotRegistered
     row = AuditRow(
         at=running.now.astimezone(UTC),
         action=running.name,
@@ -84,7 +84,7 @@ def audit_write(
         subject_title=subject.title[:200],
         subject_page=subject.page,
         office_id=subject.office_id,
-        detail=canonical_json(detail or {}),
+        detail=canonical_json(detail or {}).decode(),
     )
     row.mac = row_mac(row)
     row.save(force_insert=True)

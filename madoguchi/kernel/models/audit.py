@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,12 +39,11 @@ class AuditRow(models.Model):
     def content(self) -> bytes:
         """Everything a seal covers, in one fixed spelling."""
         values = [
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            self.action, str(self.action_id), self.event, self.actor_kind, self.actor_key, self.actor_office,
+            self.at, self.action, self.action_id, self.event, self.actor_kind, self.actor_key, self.actor_office,
             self.actor_post, self.duty, self.subject_kind, self.subject_key, self.subject_title,
             self.subject_page, self.office_id, self.detail,
         ]  # fmt: skip
-        return canonical_json(values).encode()
+        return canonical_json(values)
 
 
 class AuditBatch(models.Model):
