@@ -1,0 +1,50 @@
+"""`make new-service` writes a readable start, and never over something that is there."""
+
+from __future__ import annotations
+
+import pytest
+from ruamel.yaml import YAML
+
+from tools import new_service
+
+pytestmark = pytest.mark.once
+
+
+def test_a_new_service_is_declared_unverified_and_without_samples(tmp_path):
+    folder = new_service.service_write("akiya_bank", tmp_path)
+
+    assert {path.name for path in folder.iterdir()} == {
+        "service.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
+    }  # fmt: skip
+    service = YAML(typ="safe").load(folder / "service.yaml")
+    assert service["kind"] == "service"
+    assert service["key"] == "akiya_bank"
+    assert set(service) == {"kind", "key", "label", "summary", "office", "verified", "samples"}
+    assert service["verified"] is False
+    assert service["samples"] == []
+    for language in ("en", "ja-easy"):
+        assert set(YAML(typ="safe").load(folder / f"texts.{language}.yaml")) <= set(service)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Akiya", "1akiya", "aki-ya", "_a", "a_", "../akiya", "a/b", "空き家", "if", "a" * 41],
+)
+def test_bad_names_are_refused(name, tmp_path):
+    with pytest.raises(new_service.ServiceRefused, match="NAME="):
+        new_service.service_write(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_service_is_left_alone(tmp_path):
+    readme = new_service.service_write("akiya", tmp_path) / "README.md"
+    readme.write_text("mine", encoding="utf-8")
+    with pytest.raises(new_service.ServiceRefused, match="already"):
+        new_service.service_write("akiya", tmp_path)
+    assert readme.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 2), ([""], 2), (["a", "b"], 2), (["Bad"], 1)])
+def test_exit_codes(arguments, code, capsys):
+    assert new_service.main(arguments) == code
+    assert capsys.readouterr().out == ""
