@@ -37,7 +37,7 @@ def test_data_folder_is_this_process_own():
     assert folder.name == worker if worker else folder.name.startswith("madoguchi-tests-")
 
 
-@pytest.mark.lint
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("strict", "verdict"), [("0", "2 skipped, 1 xfailed"), ("1", "1 skipped, 1 xfailed, 1 error")]
 )
@@ -47,7 +47,7 @@ def test_strict_mode_fails_a_skip_but_for_shared_data(strict, verdict, tmp_path)
     assert ("this one did: a program is missing" in out) == (strict == "1")
 
 
-@pytest.mark.lint
+@pytest.mark.once
 @pytest.mark.parametrize(("strict", "verdict"), [("0", "1 skipped"), ("1", "1 error")])
 def test_strict_mode_fails_a_module_that_skips(strict, verdict, tmp_path):
     text = "import pytest\npytest.skip('no tool', allow_module_level=True)\n"
@@ -100,7 +100,8 @@ def test_browser_without_scripts(open_page):
     assert page.title() == "still"
 
 
-@pytest.mark.lint
+@pytest.mark.once
+@pytest.mark.slow
 class TestPrivateCluster:
     """PostgreSQL of our own starts, is told to the command, and is gone afterwards."""
 
