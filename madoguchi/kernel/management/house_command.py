@@ -131,7 +131,7 @@ class HouseCommand(BaseCommand):
 
     def _end(self, message: str, code: int, cause: Exception) -> None:
         # Called by another program, a command raises; only the command line ends a process.
-        if not self._called_from_command_line:
+        if not getattr(self, "_called_from_command_line", False):
             raise CommandError(message, returncode=code) from cause
         self.stdout.flush()
         self.say(message)
