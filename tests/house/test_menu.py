@@ -20,9 +20,8 @@ pytestmark = [
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # The make that runs the tests must not speak to this one.
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
-    }
+    outer = ("MAKE", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
         cwd=folder,
