@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_module
 
 # Rooms that register something at start-up; found by file name in every app of the house.
-REGISTERING_ROOMS = ("rights", "audit_types", "actions", "tasks", "declarations", "hooks")
+REGISTERING_ROOMS = ("rights", "audit_types", "actions", "tasks", "declarations", "hooks", "menu")
 
 
 class KernelConfig(AppConfig):
