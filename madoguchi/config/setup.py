@@ -21,6 +21,7 @@ from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.declarations import declarations_publish
 from madoguchi.kernel.models import Installation
 from madoguchi.kernel.rights import system_viewer
+from madoguchi.kernel.steps import set_up_steps, steps_run
 
 
 class NotReady(Exception):
@@ -77,4 +78,5 @@ def first_set_up() -> None:
     moment = now()
     actor = system_viewer(on=day_of(moment), duty="設置")
     declarations_publish(actor=actor, keys=None, reason="設置", now=moment)
+    steps_run(set_up_steps, actor=actor, now=moment)
     Installation.objects.get_or_create(only=True, defaults={"created_at": moment})

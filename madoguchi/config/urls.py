@@ -19,6 +19,3 @@ urlpatterns = [
     path("office/", include([path("", include(room)) for room in _rooms("urls_staff")])),
     path("", include([path("", include(room)) for room in _rooms("urls_citizen")])),
 ]
-handler400 = "madoguchi.ui.views.bad_request"
-handler404 = "madoguchi.ui.views.not_found"
-handler500 = "madoguchi.ui.views.server_error"

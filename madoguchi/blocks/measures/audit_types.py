@@ -1,0 +1,20 @@
+"""Audit events, rights and event kinds of measures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.kernel.audit import audit_type_declare
+from madoguchi.kernel.outbox import event_declare
+from madoguchi.kernel.rights import right_declare
+
+right_declare("measures.edition_edit", label=_("計画の版を取り込む"))
+right_declare("measures.actual_enter", label=_("実績値を記録する"))
+right_declare("measures.evaluate", label=_("取組項目を評価する"))
+right_declare("measures.rows_view", label=_("指標のもとになった行を見る"))
+
+audit_type_declare("measures.edition_loaded", _("計画の版を取り込みました"))
+audit_type_declare("measures.actual_entered", _("実績値を記録しました"))
+audit_type_declare("measures.item_evaluated", _("取組項目を評価しました"))
+
+event_declare("measures.edition_changed", "")
+event_declare("measures.actual_entered", "year: 年度")
+event_declare("measures.item_evaluated", "year: 年度")

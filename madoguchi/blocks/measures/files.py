@@ -1,0 +1,48 @@
+"""Reading an edition's file and the translations beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError
+from ruamel.yaml import YAML, YAMLError
+
+from madoguchi.blocks.measures.types import EditionSpec
+from madoguchi.kernel.actions import Refused
+
+
+class FileRefused(Refused):
+    """The file cannot be read as an edition; the message says where and what."""
+
+
+def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
+    """
+    Read an edition's YAML and its ``texts.<lang>.yaml``.
+
+    :raises FileRefused: not there, not YAML, or not an edition; with the place in the file.
+    """
+    try:
+        spec = EditionSpec.model_validate(_yaml(path))
+    except ValidationError as error:
+        places = "\n".join(
+            f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
+        )
+        raise FileRefused(_("%(path)s は計画のファイルとして読めません。\n%(places)s") % {"path": path, "places": places}) from error
+    prefix = f"{spec.key}."
+    translations = {
+        file.name.split(".")[1]: {k: str(v) for k, v in _yaml(file).items() if k.startswith(prefix)}
+        for file in sorted(path.parent.glob("texts.*.yaml"))
+    }
+    return spec, translations
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise FileRefused(_("%(path)s を読めません。\n%(reason)s") % {"path": path, "reason": error}) from error
+    if not isinstance(data, dict):
+        raise FileRefused(_("%(path)s の中身が「名前: 値」の形になっていません。") % {"path": path})
+    return data

@@ -1,0 +1,191 @@
+"""Putting a report into the components of the pages, for both faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.blocks.measures.models import Edition, Indicator
+from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, years_reported
+from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
+from madoguchi.kit.fiscal import FiscalYear
+from madoguchi.kit.numbers import figure_format
+from madoguchi.ui.components.badge import badge
+from madoguchi.ui.components.chart import GradeBar, LineChart, Series
+from madoguchi.ui.components.language import lang_mark
+from madoguchi.ui.components.table import Column, Table
+
+SECTIONS = {
+    "plan": _("取組内容"), "goal": _("目標"), "done": _("取組実績"), "next": _("改善・拡充策、課題"),
+}  # fmt: skip
+GRADE_TONES = {"S": "success", "A": "info", "B": "warning", "C": "error"}
+ORIGINS = {
+    "typed": _("担当部署の入力"), "transcribed": _("公表資料からの転記"), "computed": _("記録から計算"),
+    "none": _("まだありません"),
+}  # fmt: skip
+
+
+def language() -> str:
+    """Give the language of this request."""
+    return get_language() or "ja"
+
+
+def shown(text: Text) -> Any:
+    """Show a text of the plan; one that stands in Japanese on a page in another language says so."""
+    return text.value if text.lang == language() or language() == "ja" else lang_mark(text.value)
+
+
+def year_name(year: int) -> str:
+    """Name a fiscal year in the reader's language."""
+    styles = {"ja": "ja", "ja-easy": "ja-easy", "en": "en"}
+    return FiscalYear(year).label(styles.get(language(), "ja"))  # type: ignore[arg-type]
+
+
+def figure(value: Decimal | None, line: IndicatorLine) -> str:
+    """Write a figure with its unit; a missing one is a dash in words."""
+    if value is None:
+        return gettext("なし")
+    return figure_format(value, decimals=line.decimals, unit=line.unit)
+
+
+def edition_or_404(key: str) -> Edition:
+    """Find an edition, or answer that there is none."""
+    try:
+        return edition_get(key)
+    except NoSuchPlan:
+        raise Http404 from None
+
+
+def year_of(request: HttpRequest, edition: Edition, *, default: int | None = None) -> int:
+    """Read the fiscal year that a page was asked for; without one, the newest that has results."""
+    asked = request.GET.get("year") or request.POST.get("year", "")
+    if asked:
+        if not asked.isdecimal() or not edition.first_year <= int(asked) <= edition.last_year:
+            raise Http404
+        return int(asked)
+    reported = years_reported(edition)
+    return default or (reported[-1] if reported else edition.first_year)
+
+
+@dataclass(frozen=True, slots=True)
+class YearLink:
+    """One year to switch to."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def year_tabs(edition: Edition, current: int, path: str) -> list[tuple[str, str, bool]]:
+    """Give the years that can be looked at, as tabs."""
+    years = sorted({*years_reported(edition), current})
+    return [(year_name(year), f"{path}?year={year}", year == current) for year in years]
+
+
+def grade_chart(report: Report) -> GradeBar | None:
+    """Draw how many items got which grade; nothing before the first judgement."""
+    if not report.total:
+        return None
+    return GradeBar(
+        caption=gettext("自己評価ごとの項目数"), grades=[(line.key, line.count) for line in report.summary],
+        unit=gettext("項目"), label_name=gettext("評価"),
+    )  # fmt: skip
+
+
+def summary_table(report: Report) -> Table:
+    """List the grades with counts, computed and printed shares."""
+    columns = [
+        Column("key", gettext("自己評価"), "badge", value=lambda line: (line.key, GRADE_TONES.get(line.key, "neutral")),
+               head=True),
+        Column("meaning", gettext("意味"), "html", value=lambda line: format_html("{}", shown(line.meaning))),
+        Column("count", gettext("項目数"), "number"),
+        Column("percent_rounded", gettext("割合（計算）"), value=lambda line: f"{line.percent_rounded}%"),
+    ]  # fmt: skip
+    if any(line.percent_printed is not None for line in report.summary):
+        columns.append(
+            Column("percent_printed", gettext("割合（公表）"), "html", value=_printed_share)
+        )
+    return Table(columns, report.summary, caption=gettext("自己評価の集計"))
+
+
+def _printed_share(line: Any) -> Any:
+    if line.percent_printed is None:
+        return format_html("{}", "")
+    if not line.reason:
+        return format_html("{}%", line.percent_printed)
+    return format_html('{}% <span class="mg-muted">{}</span>', line.percent_printed, line.reason)
+
+
+def summary_sentence(report: Report) -> str:
+    """Say the result in one sentence: how many items reached at least the second-best grade (総括)."""
+    if not report.total or len(report.summary) < 2:
+        return gettext("この年度の自己評価は、まだありません。")
+    best = report.summary[0].count + report.summary[1].count
+    return gettext("%(total)d項目のうち%(best)d項目（%(percent)d%%）が、%(first)sまたは%(second)s評価でした。") % {
+        "total": report.total, "best": best, "percent": (best * 200 + report.total) // (report.total * 2),
+        "first": report.summary[0].key, "second": report.summary[1].key,
+    }  # fmt: skip
+
+
+def item_table(lines: Sequence[ItemLine], *, link: Callable[[ItemLine], str], year: int, judged: bool) -> Table:
+    """List the items of a report."""
+    columns = [
+        Column("no", gettext("番号")),
+        Column("title", gettext("取組項目"), "html", link=link, value=lambda line: format_html("{}", shown(line.title)),
+               head=True),
+        Column("offices", gettext("担当部署"), value=lambda line: "、".join(line.offices)),
+        Column("indicators", gettext("数値目標と実績"), "html", value=_figures),
+        Column("grade", gettext("自己評価"), "html", value=_grade(judged)),
+    ]  # fmt: skip
+    return Table(columns, lines, caption=gettext("取組項目の一覧（%(year)s）") % {"year": year_name(year)})
+
+
+def _figures(line: ItemLine) -> Any:
+    return format_html_join(
+        "", "<div>{}: {} / {}</div>",
+        (
+            (shown(indicator.name), figure(indicator.actual, indicator), figure(indicator.target, indicator))
+            for indicator in line.indicators
+        ),
+    )  # fmt: skip
+
+
+def _grade(judged: bool) -> Callable[[ItemLine], Any]:
+    def cell(line: ItemLine) -> Any:
+        mark = badge(line.grade, GRADE_TONES.get(line.grade, "neutral")) if line.grade else gettext("未評価")
+        if not judged or not line.disagrees:
+            return format_html("{}", mark)
+        hint = gettext("数値からの提案は%(grade)s") % {"grade": line.suggested}
+        return format_html('{} <span class="mg-muted">{}</span>', mark, hint)
+
+    return cell
+
+
+def indicator_chart(indicator: Indicator, line: IndicatorLine) -> LineChart | None:
+    """Draw an indicator over the years, once there are two."""
+    points = series(indicator)
+    if len(points) < 2:
+        return None
+    return LineChart(
+        caption=shown(line.name), labels=[year_name(year) for year, _target, _actual in points],
+        series=[Series(gettext("実績"), [actual for _year, _target, actual in points])],
+        target=Series(gettext("目標"), [target for _year, target, _actual in points]), unit=line.unit,
+        label_name=gettext("年度"), key=f"indicator-{indicator.pk}",
+    )  # fmt: skip
+
+
+def sections_of(line: ItemLine) -> list[tuple[Any, str]]:
+    """Give an item's texts in the order of the printed table."""
+    return [(label, line.sections[name]) for name, label in SECTIONS.items() if line.sections.get(name)]
+
+
+def facts(line: ItemLine, *, judged: bool = False) -> list[tuple[object, object]]:
+    """Give what stands at the head of an item: its grade and the offices in charge."""
+    return [(gettext("自己評価"), _grade(judged)(line)), (gettext("担当部署"), "、".join(line.offices))]

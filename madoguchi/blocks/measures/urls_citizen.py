@@ -1,0 +1,10 @@
+from django.urls import path
+
+from madoguchi.blocks.measures import views_public as views
+
+app_name = "plan"
+urlpatterns = [
+    path("plan/", views.edition_list, name="list"),
+    path("plan/<slug:key>/", views.edition_page, name="edition"),
+    path("plan/<slug:key>/<str:no>/", views.item_page, name="item"),
+]

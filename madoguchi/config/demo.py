@@ -1,0 +1,38 @@
+"""
+The fictional city: offices, posts, synthetic people, plans and notices. Loading it twice changes nothing.
+
+Every name in it is invented. It refuses to touch an installation that belongs to a real city. What is loaded
+comes from the blocks and services themselves (``kernel.steps.demo_step`` in their ``hooks.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.config.environment import SAMPLE_CITY
+from madoguchi.kernel.actions import Refused
+from madoguchi.kernel.audit import audit_seal
+from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.rights import system_viewer
+from madoguchi.kernel.steps import demo_steps, steps_run
+
+
+class RealCity(Refused):
+    """The installation has a city folder of its own: no fictional people are put into it."""
+
+    message = _("MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。")
+
+
+def demo_load(*, now: datetime) -> None:
+    """
+    Load the fictional city.
+
+    :raises RealCity: the installation belongs to a city.
+    """
+    if settings.CITY_DIR != SAMPLE_CITY:
+        raise RealCity
+    steps_run(demo_steps, actor=system_viewer(on=day_of(now), duty="デモの用意"), now=now)
+    audit_seal(now=now)

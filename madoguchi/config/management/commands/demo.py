@@ -1,0 +1,33 @@
+"""``madoguchi demo``: a fictional city to walk through, on this computer alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from madoguchi.config.demo import SIGN_INS, demo_load
+from madoguchi.config.serve import serve
+from madoguchi.kernel.management.house_command import HouseCommand
+
+
+class Command(HouseCommand):
+    help = "架空の市「みなも市」を用意して、このパソコンの中だけで開きます。二度実行しても同じです。"
+    takes_json = False
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--prepare-only", action="store_true", help="用意だけして終わります")
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def work(self, *, now: datetime, **options: Any) -> None:
+        demo_load(now=now)
+        self.stdout.write("デモのサインイン（架空の人です）:")
+        for sign_in in SIGN_INS:
+            self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.who}")
+        if options["prepare_only"]:
+            return
+        self.stdout.write(f"http://{options['host']}:{options['port']}/ を開いてください（Ctrl+C で終わります）。")
+        self.stdout.flush()
+        serve(options["host"], options["port"], 1)

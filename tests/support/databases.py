@@ -1,0 +1,143 @@
+"""
+Databases that outlive a transaction, for tests with processes, threads and kills.
+
+``house_database`` gives a fresh, migrated database of its own: a copy of a SQLite file, or a PostgreSQL
+database made from a template. The connection of this process points at it for the length of the test.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+_count = itertools.count(1)
+
+
+class HouseDatabase:
+    """A migrated database that a test may fill, kill and throw away, as often as it likes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._template = ""
+        self._ours = ""
+        self._before: dict[str, Any] = {}
+
+    def open(self) -> None:
+        """Make the template once, and the first copy of it."""
+        self._before = {"NAME": connection.settings_dict["NAME"]}
+        if connection.vendor == "sqlite":
+            self._template = str(self.folder / "template.sqlite3")
+            self._point_at(self._template)
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
+        else:
+            # pytest-django has migrated a database for this worker: it serves as the template.
+            self._template = str(self._before["NAME"])
+        self.fresh()
+
+    def fresh(self) -> None:
+        """Point this process at a new copy."""
+        connection.close()
+        self._drop()
+        number = next(_count)
+        if connection.vendor == "sqlite":
+            self._ours = str(self.folder / f"copy{number}.sqlite3")
+            shutil.copyfile(self._template, self._ours)
+        else:
+            self._ours = f"{self._template}_copy"
+            with _server() as cursor:
+                cursor.execute(f'CREATE DATABASE "{self._ours}" TEMPLATE "{self._template}"')
+        self._point_at(self._ours)
+
+    def close(self) -> None:
+        """Point back at the database of the other tests."""
+        connection.close()
+        self._drop()
+        self._point_at(str(self._before["NAME"]))
+
+    def child(self, work: Callable[[], None]) -> int:
+        """
+        Run something in a child process of its own connection; its exit status (negative: killed by a signal).
+        """
+        connection.close()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                work()
+                code = 0
+            except BaseException:
+                traceback.print_exc(file=sys.__stderr__)
+            finally:
+                os._exit(code)
+        _pid, status = os.waitpid(pid, 0)
+        return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+    def _drop(self) -> None:
+        if not self._ours:
+            return
+        if connection.vendor == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                Path(self._ours + suffix).unlink(missing_ok=True)
+        else:
+            with _server() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{self._ours}" WITH (FORCE)')
+        self._ours = ""
+
+    @staticmethod
+    def _point_at(name: str) -> None:
+        connections.settings["default"]["NAME"] = name
+        connection.settings_dict["NAME"] = name
+
+
+@contextmanager
+def _server() -> Iterator[Any]:
+    """Speak to the PostgreSQL server itself, outside any of our databases."""
+    import psycopg
+
+    settings = connection.settings_dict
+    with psycopg.connect(
+        dbname="postgres", user=settings["USER"] or None, password=settings["PASSWORD"] or None,
+        host=settings["HOST"] or None, port=settings["PORT"] or None, autocommit=True,
+    ) as server, server.cursor() as cursor:  # fmt: skip
+        yield cursor
+
+
+@pytest.fixture()
+def house_database(
+    tmp_path: Path, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[HouseDatabase]:
+    """Give a committed database of the test's own."""
+    database = HouseDatabase(tmp_path)
+    with django_db_blocker.unblock():
+        connection.close()
+        # An in-memory SQLite closes to nothing: keep the other tests' connection aside.
+        kept = connection.connection
+        connection.connection = None
+        try:
+            database.open()
+            yield database
+        finally:
+            database.close()
+            connection.connection = kept
+
+
+def snapshot() -> dict[str, list[str]]:
+    """Give every row of every table, as text, in a fixed order."""
+    rows: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows[table] = sorted(map(repr, cursor.fetchall()))
+    return rows
