@@ -1,4 +1,9 @@
-"""Changing the organisation and opening accounts."""
+"""
+Changing the organisation and opening accounts.
+
+Both concern the whole city hall: a row about one office moves rights in another (who holds a post, which role
+a post carries), so that a right over some offices only is not enough.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +12,55 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import IntegrityError, models
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.people.models import Office, Post, StaffMember, User
+from madoguchi.blocks.people.applying import (
+    Keys,
+    OrganisationRowRefused,
+    change_write,
+    rings_refuse,
+    rows_refuse,
+    single_posts_follow,
+)
+from madoguchi.blocks.people.models import OrganisationImport, StaffMember, User
 from madoguchi.blocks.people.organisation import STAMP
-from madoguchi.blocks.people.rows import SHEETS, Change, Rows, in_safe_order, rows_compare
-from madoguchi.kernel.actions import Refused, action, constraint_of
+from madoguchi.blocks.people.reach import must_everywhere
+from madoguchi.blocks.people.rows import (
+    SHEETS,
+    Change,
+    Rows,
+    in_safe_order,
+    rows_compare,
+    rows_freeze,
+    rows_thaw,
+)
+from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.outbox import event_emit
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.stamps import stamp_move, stamp_read
 from madoguchi.kernel.subjects import Subject
 
-CONSTRAINT_WORDS = {
-    "office_one_name": _("同じ組織に、同じ日に二つの名称があります。前の名称に終了日を入れてください。"),
-    "office_one_place": _("同じ組織に、同じ日に二つの上位組織があります。前の行に終了日を入れてください。"),
-    "office_not_under_itself": _("組織が自分自身の下に置かれています。上位の組織キーを直してください。"),
-    "succession_once": _("同じ引継ぎが二度書かれています。一方を消してください。"),
-    "succession_of_another": _("組織が自分自身を引き継いでいます。後の組織キーを直してください。"),
-    "staff_one_main_post": _("同じ職員に、同じ日に二つの本務があります。一方を併任にするか、終了日を入れてください。"),
-    "post_one_holder": _("一人の職に、同じ日に二人います。前任者の行に終了日を入れてください。"),
-    "post_held_once": _("同じ職員が同じ職を、同じ日に二度保有しています。一方を消してください。"),
-    "deputy_one_per_order": _("同じ職に、同じ順位の代決者が二人います。順位を変えてください。"),
-    "deputy_is_another": _("職が自分自身の代決者になっています。代決する職キーを直してください。"),
-    "deputy_order_from_one": _("代決の順位は1から書いてください。"),
-    "grant_once": _("同じ職に、同じ役割が同じ日に二度付いています。一方を消してください。"),
-}
-PERIOD_WORDS = _("終了日の翌日が開始日より前か、同じ日です。日付を直してください。")
-
-
-class OrganisationRowRefused(Refused):
-    """A row breaks a rule of the organisation; ``details`` name sheet and row."""
+__all__ = [
+    "AccountMissing",
+    "AccountTaken",
+    "ImportApplied",
+    "NothingToChange",
+    "OrganisationMoved",
+    "OrganisationRowRefused",
+    "account_close",
+    "account_open",
+    "account_reopen",
+    "organisation_apply",
+    "organisation_import",
+    "organisation_import_apply",
+]
 
 
 class OrganisationMoved(Refused):
     """Somebody changed the organisation after the preview was made."""
 
-    message = _("比べた後に組織が変わりました。もう一度読み込んで、違いを確かめてください。")
+    message = _("比べた後に組織が変わりました。違いをもう一度確かめてください。")
 
 
 class NothingToChange(Refused):
@@ -53,41 +69,96 @@ class NothingToChange(Refused):
     message = _("違いがありません。記録は変えていません。")
 
 
+class ImportApplied(Refused):
+    """This workbook was applied before."""
+
+    message = _("この組織表は適用済みです。")
+
+
 class AccountTaken(Refused):
     """The staff number already has an account."""
 
     message = _("この職員番号のアカウントは既にあります。")
 
 
+class AccountMissing(Refused):
+    """The staff member has no account, or not one in the state that the action needs."""
+
+    message = _("この職員のアカウントの状態が変わっています。画面を開き直してください。")
+
+
 @action("people.organisation_apply")
-def organisation_apply(*, actor: Viewer, rows: Rows, now: datetime, basis: int | None = None) -> Sequence[Change]:
+def organisation_apply(
+    *,
+    actor: Viewer,
+    rows: Rows,
+    now: datetime,
+    basis: int | None = None,  # noqa: ARG001
+) -> Sequence[Change]:
     """
     Make the recorded organisation say what the rows say, all of it or nothing. Rows not mentioned stay.
 
-    :param rows: by sheet (``rows.SHEETS``), natural keys, days as ``date``.
+    :param rows: by sheet (``rows.SHEETS``), natural keys, days as ``date``; a row marked ``rows.CANCEL`` is
+        taken back.
     :param basis: the organisation's stamp that the preview was made against.
-    :raises NotAllowed: the actor does not keep the organisation.
+    :raises NotAllowed: the actor does not keep the organisation of the whole city.
     :raises OrganisationMoved: the stamp has moved since.
     :raises OrganisationRowRefused: a row breaks a rule; the message says which and what to do.
     :raises NothingToChange: everything is already so.
     """
-    actor.must("people.organisation_edit")
-    if basis is not None and basis != stamp_read(STAMP):
-        raise OrganisationMoved
-    changes = in_safe_order(rows_compare(rows).changes)
-    if not changes:
-        raise NothingToChange
-    keys = _Keys()
-    for change in changes:
-        _apply_one(change, keys)
-        audit_write(actor, f"people.row_{change.what}", _subject(change), detail=_audit_detail(change))
-    stamp_move(STAMP)
-    event_emit("people.organisation_changed", Subject("people.organisation", "all"), {"rows": len(changes)})
+    must_everywhere(actor, "people.organisation_edit")
+    return _apply(actor, rows, basis)
+
+
+@action("people.organisation_import")
+def organisation_import(
+    *, actor: Viewer, rows: Rows, file_name: str, sha256: str, now: datetime
+) -> OrganisationImport:
+    """
+    Keep what was read from a workbook, for the preview and for applying it later. The organisation stays.
+
+    :param rows: as ``excel.organisation_read`` gives them.
+    :raises NotAllowed: the actor does not keep the organisation of the whole city.
+    """
+    must_everywhere(actor, "people.organisation_edit")
+    kept = OrganisationImport.objects.create(
+        uploaded_at=now,
+        uploaded_by=actor.key,
+        file_name=file_name[:200],
+        sha256=sha256,
+        rows=rows_freeze(rows),
+        basis=stamp_read(STAMP),
+    )
+    audit_write(actor, "people.workbook_read", kept.subject(), detail={"sha256": sha256})
+    return kept
+
+
+@action("people.organisation_import_apply")
+def organisation_import_apply(
+    *, actor: Viewer, import_id: int, basis: int, now: datetime
+) -> Sequence[Change]:
+    """
+    Apply a workbook that was read before, exactly as its preview showed.
+
+    :param basis: the organisation's stamp that the preview was made against.
+    :raises NotAllowed: the actor does not keep the organisation of the whole city.
+    :raises ImportApplied: it was applied before.
+    :raises OrganisationMoved: the stamp has moved since the preview.
+    :raises OrganisationRowRefused: a row breaks a rule; nothing is changed, and the workbook's rows stay.
+    :raises NothingToChange: everything is already so.
+    """
+    must_everywhere(actor, "people.organisation_edit")
+    # The mark comes first: of two who press at once, one finds it taken.
+    if not OrganisationImport.objects.filter(pk=import_id, applied_at=None).update(applied_at=now):
+        raise ImportApplied
+    kept = OrganisationImport.objects.get(pk=import_id)
+    changes = _apply(actor, rows_thaw(kept.rows), basis)
+    audit_write(actor, "people.workbook_applied", kept.subject(), detail={"rows": len(changes)})
     return changes
 
 
 @action("people.account_open", raises={"account_once": AccountTaken})
-def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime) -> User:
+def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime) -> User:  # noqa: ARG001
     """
     Open an account for a staff member.
 
@@ -95,7 +166,7 @@ def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime)
     :raises ValidationError: the password is too weak (Django's validators).
     :raises AccountTaken: there is one already.
     """
-    actor.must("people.account_edit")
+    must_everywhere(actor, "people.account_edit")
     staff = StaffMember.objects.get(key=staff_key)
     if staff.user_id is not None:
         raise AccountTaken
@@ -109,61 +180,60 @@ def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime)
     return user
 
 
+@action("people.account_reopen")
+def account_reopen(*, actor: Viewer, staff_key: str, password: str, now: datetime) -> None:  # noqa: ARG001
+    """
+    Give an account a new password and let it sign in again: after it was closed, or when the old one is lost.
+
+    Every session of the account ends, since a session carries the mark of the password it was opened with.
+
+    :raises NotAllowed: the actor does not keep accounts.
+    :raises ValidationError: the password is too weak (Django's validators).
+    :raises AccountMissing: there is no account.
+    """
+    must_everywhere(actor, "people.account_edit")
+    staff = StaffMember.objects.select_related("user").get(key=staff_key)
+    if staff.user is None:
+        raise AccountMissing
+    validate_password(password, staff.user)
+    staff.user.set_password(password)
+    User.objects.filter(pk=staff.user.pk).update(password=staff.user.password, is_active=True)
+    stamp_move(STAMP)
+    audit_write(actor, "people.account_reopened", staff.subject())
+
+
 @action("people.account_close")
-def account_close(*, actor: Viewer, staff_key: str, now: datetime) -> None:
+def account_close(*, actor: Viewer, staff_key: str, now: datetime) -> None:  # noqa: ARG001
     """
     Bar an account from signing in. Its history stays.
 
     :raises NotAllowed: the actor does not keep accounts.
+    :raises AccountMissing: there is no open account.
     """
-    actor.must("people.account_edit")
+    must_everywhere(actor, "people.account_edit")
     staff = StaffMember.objects.get(key=staff_key)
-    User.objects.filter(pk=staff.user_id).update(is_active=False)
+    if not User.objects.filter(pk=staff.user_id, is_active=True).update(is_active=False):
+        raise AccountMissing
     stamp_move(STAMP)
     audit_write(actor, "people.account_closed", staff.subject())
 
 
-class _Keys:
-    """Natural keys to rows, looked up once per key of a load."""
-
-    MODELS: dict[str, type[models.Model]] = {"offices": Office, "posts": Post, "staff": StaffMember}
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], int] = {}
-
-    def find(self, sheet: str, key: str) -> int:
-        if (sheet, key) not in self._known:
-            rows = self.MODELS[sheet]._default_manager.values_list("key", "pk")
-            self._known |= {(sheet, str(known)): int(pk) for known, pk in rows}
-        try:
-            return self._known[sheet, key]
-        except KeyError:
-            raise OrganisationRowRefused(
-                _("「%(sheet)s」に「%(key)s」がありません。先にそのシートに足してください。")
-                % {"sheet": SHEETS[sheet].label, "key": key},
-            ) from None
-
-
-def _apply_one(change: Change, keys: _Keys) -> None:
-    sheet = SHEETS[change.sheet]
-    values: dict[str, Any] = {}
-    for column in sheet.columns:
-        value = change.row[column.name]
-        values[f"{column.name}_id" if column.to else column.name] = keys.find(column.to, value) if column.to else value
-    if sheet.name == "holdings":
-        values["sole"] = Post.objects.values_list("single", flat=True).get(pk=values["post_id"])
-    identity = {f"{n}_id" if f"{n}_id" in values else n: values[f"{n}_id" if f"{n}_id" in values else n] for n in sheet.identity}
-    try:
-        if change.what == "added":
-            sheet.model._default_manager.create(**values)
-        else:
-            sheet.model._default_manager.filter(**identity).update(**values)
-    except IntegrityError as error:
-        constraint = constraint_of(error)
-        words = CONSTRAINT_WORDS.get(constraint) or (PERIOD_WORDS if "period" in constraint else Refused.message)
-        raise OrganisationRowRefused(
-            words, sheet=sheet.label, row=" ".join(str(part) for part in change.identity)
-        ) from error
+def _apply(actor: Viewer, rows: Rows, basis: int | None) -> Sequence[Change]:
+    if basis is not None and basis != stamp_read(STAMP):
+        raise OrganisationMoved
+    rows_refuse(rows)
+    changes = in_safe_order(rows_compare(rows).changes)
+    if not changes:
+        raise NothingToChange
+    keys = Keys()
+    for change in changes:
+        change_write(change, keys)
+        audit_write(actor, f"people.row_{change.what}", _subject(change), detail=_audit_detail(change))
+    single_posts_follow(changes)
+    rings_refuse(changes)
+    stamp_move(STAMP)
+    event_emit("people.organisation_changed", Subject("people.organisation", "all"), {"rows": len(changes)})
+    return changes
 
 
 def _subject(change: Change) -> Subject:
@@ -173,9 +243,13 @@ def _subject(change: Change) -> Subject:
 def _audit_detail(change: Change) -> dict[str, Any]:
     private = {column.name for column in SHEETS[change.sheet].columns if column.private}
 
-    def shown(name: str, value: Any) -> Any:
-        return "…" if name in private else value.isoformat() if isinstance(value, date) else value
+    def shown(row: Any) -> dict[str, Any]:
+        return {
+            name: "…" if name in private else value.isoformat() if isinstance(value, date) else value
+            for name, value in row.items()
+        }
 
-    before = {name: shown(name, value) for name, value in change.before.items()}
-    after = {name: shown(name, value) for name, value in change.row.items() if not before or name in before}
-    return {"before": before, "after": after}
+    if change.what == "removed":
+        return {"before": shown(change.before), "after": {}}
+    after = {name: value for name, value in change.row.items() if not change.before or name in change.before}
+    return {"before": shown(change.before), "after": shown(after)}

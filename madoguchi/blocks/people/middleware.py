@@ -73,4 +73,8 @@ class ViewerMiddleware:
     def _from_elsewhere(request: HttpRequest) -> bool:
         """A session cookie that this installation did not make opens nothing, not even the sign-in."""
         cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        return bool(cookie) and not key_is_ours(str(cookie)) and request.path.startswith(("/office/", "/account/"))
+        return (
+            bool(cookie)
+            and not key_is_ours(str(cookie))
+            and request.path.startswith(("/office/", "/account/"))
+        )

@@ -84,7 +84,11 @@ class Organisation:
     def current(self, office_id: int, on: date) -> frozenset[int]:
         """Give the offices that carry an office's work on a day: itself while it lives, else its heirs."""
         alive = {office.pk for office in self.offices if holds(office, on)}
-        return frozenset(_closure([office_id], self.heirs) & alive) if office_id not in alive else frozenset([office_id])
+        return (
+            frozenset(_closure([office_id], self.heirs) & alive)
+            if office_id not in alive
+            else frozenset([office_id])
+        )
 
     def name(self, office_id: int, on: date) -> str:
         """Give an office's name on a day; outside its life, the nearest name it had."""
@@ -94,6 +98,12 @@ class Organisation:
             return valid[0]
         earlier = [row.name for row in names if row.starts_on <= on]
         return earlier[-1] if earlier else (names[0].name if names else "")
+
+    def lost_in_rings(self, on: date) -> frozenset[str]:
+        """Name the offices of a day that stand above each other in a ring, and those under them."""
+        day = self.day(on)
+        reached = {office.id for office in day.in_order()}
+        return frozenset(office.key for office in day.offices.values() if office.id not in reached)
 
     def __hash__(self) -> int:
         return id(self)
@@ -139,7 +149,8 @@ def _path(office_id: int, parents: dict[int, int | None], names: dict[int, str])
     return tuple(reversed(path))
 
 
-def _load() -> Organisation:
+def organisation_read() -> Organisation:
+    """Read the organisation from the database, past what this process remembers."""
     names: dict[int, list[OfficeName]] = defaultdict(list)
     places: dict[int, list[OfficePlace]] = defaultdict(list)
     heirs: dict[int, set[int]] = defaultdict(set)
@@ -154,7 +165,7 @@ def _load() -> Organisation:
     return Organisation(list(Office.objects.all()), dict(names), dict(places), dict(heirs), dict(ancestors))
 
 
-_organisation = Stamped(STAMP, _load)
+_organisation = Stamped(STAMP, organisation_read)
 
 
 def organisation() -> Organisation:

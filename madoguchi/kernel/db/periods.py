@@ -22,6 +22,9 @@ from django.db.models.constraints import BaseConstraint
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+# SQLite compares days as text: this stands behind each of them, 9999-12-31 too.
+NEVER = "'~'"
+
 
 class NonOverlap(BaseConstraint):
     """No two rows with equal keys may share a day."""
@@ -58,7 +61,9 @@ class NonOverlap(BaseConstraint):
 
     __hash__ = BaseConstraint.__hash__
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
+    def constraint_sql(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> str | None:
         # Added by deferred SQL on PostgreSQL (the extension must exist first) and by triggers on SQLite.
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.deferred_sql.extend(self._postgres_sql(model, schema_editor.connection))
@@ -73,23 +78,28 @@ class NonOverlap(BaseConstraint):
         quote = schema_editor.connection.ops.quote_name
         if schema_editor.connection.vendor == "postgresql":
             return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
-        return "; ".join(f"DROP TRIGGER IF EXISTS {quote(self._trigger(verb))}" for verb in ("insert", "update"))
+        return "; ".join(
+            f"DROP TRIGGER IF EXISTS {quote(self._trigger(verb))}" for verb in ("insert", "update")
+        )
 
-    def validate(
-        self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
-    ) -> None:
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         """Leave the verdict to the database: a look before the write would only be a guess."""
 
     def trigger_sql(self, model: type[models.Model], connection: BaseDatabaseWrapper) -> list[str]:
         """Give the statements that make the SQLite triggers anew."""
         quote = connection.ops.quote_name
-        table, start, end = quote(model._meta.db_table), *self._columns(model, connection, self.start, self.end)
-        rivals = [f"{table}.{column} = NEW.{column}" for column in self._columns(model, connection, *self.keys)]
+        table, start, end = (
+            quote(model._meta.db_table),
+            *self._columns(model, connection, self.start, self.end),
+        )
+        rivals = [
+            f"{table}.{column} = NEW.{column}" for column in self._columns(model, connection, *self.keys)
+        ]
         literal = self._literals(model, connection)
         rivals += [f"{table}.{column} = {value}" for column, value in literal]
         rivals += [
-            f"{table}.{start} < COALESCE(NEW.{end}, '9999-12-31')",
-            f"NEW.{start} < COALESCE({table}.{end}, '9999-12-31')",
+            f"{table}.{start} < COALESCE(NEW.{end}, {NEVER})",
+            f"NEW.{start} < COALESCE({table}.{end}, {NEVER})",
         ]
         primary = quote(model._meta.pk.column)
         when = " AND ".join(f"NEW.{column} = {value}" for column, value in literal) or "1"
@@ -99,9 +109,12 @@ class NonOverlap(BaseConstraint):
             own = "" if verb == "insert" else f" AND {table}.{primary} <> OLD.{primary}"
             statements += [
                 f"DROP TRIGGER IF EXISTS {trigger}",
-                f"CREATE TRIGGER {trigger} BEFORE {verb.upper()} ON {table} FOR EACH ROW WHEN {when} BEGIN "
-                f"SELECT RAISE(ABORT, 'constraint {self.name}') WHERE EXISTS "
-                f"(SELECT 1 FROM {table} WHERE {' AND '.join(rivals)}{own}); END",
+                (
+                    f"CREATE TRIGGER {trigger} BEFORE {verb.upper()} ON {table} FOR EACH ROW "  # noqa: S608
+                    f"WHEN {when} BEGIN "
+                    f"SELECT RAISE(ABORT, 'constraint {self.name}') WHERE EXISTS "
+                    f"(SELECT 1 FROM {table} WHERE {' AND '.join(rivals)}{own}); END"
+                ),
             ]
         return statements
 
@@ -116,9 +129,7 @@ class NonOverlap(BaseConstraint):
             f"({keys}, daterange({start}, {end}, '[)') WITH &&)" + (f" WHERE ({where})" if where else ""),
         ]
 
-    def _columns(
-        self, model: type[models.Model], connection: BaseDatabaseWrapper, *names: str
-    ) -> list[str]:
+    def _columns(self, model: type[models.Model], connection: BaseDatabaseWrapper, *names: str) -> list[str]:
         return [connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names]
 
     def _literals(self, model: type[models.Model], connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kernel.subjects import Subject
+
 
 class OrganisationImport(models.Model):
     """
@@ -25,3 +27,9 @@ class OrganisationImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def subject(self) -> Subject:
+        """The reference for audit rows."""
+        return Subject(
+            "people.workbook", str(self.pk), self.file_name, f"/office/organisation/workbooks/{self.pk}/"
+        )

@@ -61,7 +61,7 @@ class Office(Dated):
 
     def subject(self, title: str = "") -> Subject:
         """The reference for audit rows and events."""
-        return Subject("people.office", self.key, title, f"/office/organisation/{self.key}/", self.pk)
+        return Subject("people.office", self.key, title, f"/office/organisation/offices/{self.key}/", self.pk)
 
 
 class OfficeName(Dated):
@@ -134,7 +134,9 @@ class Post(Dated):
 
     def subject(self) -> Subject:
         """The reference for audit rows and events."""
-        return Subject("people.post", self.key, self.title, "", self.office_id)
+        return Subject(
+            "people.post", self.key, self.title, f"/office/organisation/posts/{self.key}/", self.office_id
+        )
 
 
 class StaffMember(models.Model):
@@ -155,7 +157,7 @@ class StaffMember(models.Model):
 
     def subject(self) -> Subject:
         """The reference for audit rows and events: the number, not the name."""
-        return Subject("people.staff", self.key)
+        return Subject("people.staff", self.key, page=f"/office/organisation/staff/{self.key}/")
 
 
 class Holding(Dated):
