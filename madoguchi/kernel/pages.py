@@ -9,9 +9,7 @@ Called from an app's ``menu.py``, which is read at start-up::
     def unread(viewer, now):
         return [Tile(_("未読のお知らせ"), 3, "/office/notices/", unit=_("件"))]
 
-    portal_tile_declare(
-        label=_("DX推進計画"), summary=_("計画の進み具合を見ます。"), url_name="dx_plan:editions", icon="chart"
-    )
+    portal_tile_declare(label=_("DX推進計画"), summary=_("進み具合を見ます。"), url_name="dx_plan:editions")
 
 Labels are lazy interface texts.
 """
