@@ -151,10 +151,11 @@ def _swatch(key: str, number: int) -> str:
     )
 
 
-def _line_swatch(css: str, number: int) -> str:
+def _line_swatch(css: str, number: int, *, marked: bool = True) -> str:
+    marker = _marker(number, "50%", 7, css) if marked else ""
     return (
         f'<svg class="mg-chart__swatch" aria-hidden="true" focusable="false" width="34" height="14">'
-        f'<line class="mg-chart__{css} mg-s{number}" x1="1" y1="7" x2="33" y2="7"/>{_marker(number, "50%", 7, css)}</svg>'
+        f'<line class="mg-chart__{css} mg-s{number}" x1="1" y1="7" x2="33" y2="7"/>{marker}</svg>'
     )
 
 
@@ -200,17 +201,25 @@ def _axis(scale: _Scale, unit: object) -> str:
     return f'<svg class="mg-chart__axis" aria-hidden="true" focusable="false" width="{width}" height="{_HEIGHT}">{name}{marks}</svg>'
 
 
-def _label_step(labels: Sequence[object]) -> int:
-    """Give every how many labels one fits on a phone."""
-    widest = max(sum(1.0 if ord(letter) > 0x2E7F else 0.6 for letter in str(label)) for label in labels)
-    return max(1, math.ceil(widest * _LETTER_PX * len(labels) / _NARROW_PX))
+def _minor(texts: Sequence[object]) -> list[bool]:
+    """
+    Tell which texts give way on a phone, so that the others have room.
+
+    Counted from the end: the newest year is the one that people look for.
+    """
+    widest = max(sum(1.0 if ord(letter) > 0x2E7F else 0.6 for letter in str(text)) + 0.6 for text in texts)
+    step = max(1, math.ceil(widest * _LETTER_PX * len(texts) / _NARROW_PX))
+    last = max((index for index, text in enumerate(texts) if str(text)), default=0)
+    return [bool((last - index) % step) for index in range(len(texts))]
+
+
+def _values_minor(series: Series) -> list[bool]:
+    return _minor(["" if value is None else _plain(value) for value in series.values])
 
 
 def _label_texts(labels: Sequence[object]) -> Iterator[str]:
-    step = _label_step(labels)
-    for index, label in enumerate(labels):
-        # Counted from the end: the newest year is the one that people look for.
-        css = ' class="mg-chart__minor"' if (len(labels) - 1 - index) % step else ""
+    for index, (label, minor) in enumerate(zip(labels, _minor(labels), strict=True)):
+        css = ' class="mg-chart__minor"' if minor else ""
         x = (index + 0.5) * 100 / len(labels)
         yield f'<text{css} x="{x:.2f}%" y="{_BOTTOM + 20}" text-anchor="middle">{esc(label)}</text>'
 
@@ -219,6 +228,7 @@ def _bars(chart: BarChart, key: str, scale: _Scale) -> Iterator[str]:
     slot = 100 / len(chart.labels)
     count = len(chart.series)
     width = slot * (0.56 if count == 1 else 0.76) / count
+    minor = _values_minor(chart.series[0])
     for number, series in enumerate(chart.series, 1):
         for index, value in enumerate(series.values):
             if value is None:
@@ -230,18 +240,35 @@ def _bars(chart: BarChart, key: str, scale: _Scale) -> Iterator[str]:
                 f'height="{max(bottom - top, 1):.1f}"{_fill(key, number)}/>'
             )
             if count == 1:
-                yield _value_text(x + width / 2, top - 6, value, index, len(chart.labels))
+                yield _value_text(
+                    x + width / 2, _clear_of(chart, scale, index, top - 6), value, minor=minor[index]
+                )
     if chart.target:
         for index, value in enumerate(chart.target.values):
             if value is not None:
                 y = scale.y(value)
                 start, end = index * slot + slot * 0.08, (index + 1) * slot - slot * 0.08
-                yield f'<line class="mg-chart__target" x1="{start:.2f}%" y1="{y}" x2="{end:.2f}%" y2="{y}"/>'
+                yield _target_line(f"{start:.2f}%", y, f"{end:.2f}%", y)
 
 
-def _value_text(x: float, y: float, value: Number, index: int, count: int) -> str:
-    minor = " mg-chart__minor" if count > 5 and index != count - 1 else ""
-    return f'<text class="mg-chart__value{minor}" x="{x:.2f}%" y="{y:.1f}" text-anchor="middle">{_plain(value)}</text>'
+def _clear_of(chart: BarChart, scale: _Scale, index: int, y: float) -> float:
+    """Lift the figure over a bar above the target's mark where the two would meet."""
+    target = chart.target.values[index] if chart.target else None
+    if target is None:
+        return y
+    mark = scale.y(target)
+    return mark - 6 if y - 14 < mark < y + 6 else y
+
+
+def _target_line(x1: str, y1: float, x2: str, y2: float) -> str:
+    # The light edge beneath keeps the dashes visible where they cross a dark bar.
+    place = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
+    return f'<line class="mg-chart__halo" {place}/><line class="mg-chart__target" {place}/>'
+
+
+def _value_text(x: float, y: float, value: Number, *, minor: bool) -> str:
+    css = "mg-chart__value mg-chart__minor" if minor else "mg-chart__value"
+    return f'<text class="{css}" x="{x:.2f}%" y="{y:.1f}" text-anchor="middle">{_plain(value)}</text>'
 
 
 def _lines(chart: LineChart, scale: _Scale) -> Iterator[str]:
@@ -263,6 +290,7 @@ def _lines(chart: LineChart, scale: _Scale) -> Iterator[str]:
 
 
 def _line_values(chart: LineChart, scale: _Scale, slot: float) -> Iterator[str]:
+    minor = _values_minor(chart.series[0])
     promised = chart.target.values if chart.target else [None] * len(chart.labels)
     for index, value in enumerate(chart.series[0].values):
         if value is None:
@@ -270,7 +298,7 @@ def _line_values(chart: LineChart, scale: _Scale, slot: float) -> Iterator[str]:
         target = promised[index]
         below = target is not None and float(value) < float(target)
         y = scale.y(value) + (20 if below else -11)
-        yield _value_text((index + 0.5) * slot, y, value, index, len(chart.labels))
+        yield _value_text((index + 0.5) * slot, y, value, minor=minor[index])
 
 
 def _rows_across(chart: BarChart) -> str:
@@ -301,9 +329,7 @@ def _rows_across(chart: BarChart) -> str:
         target = chart.target.values[index] if chart.target else None
         if target is not None:
             x = float(target) / most * 100
-            parts.append(
-                f'<line class="mg-chart__target" x1="{x:.2f}%" y1="{y + 18}" x2="{x:.2f}%" y2="{y + 40}"/>'
-            )
+            parts.append(_target_line(f"{x:.2f}%", y + 18, f"{x:.2f}%", y + 40))
     height = len(chart.labels) * 46
     return f'<svg class="mg-chart__plot" aria-hidden="true" focusable="false" width="100%" height="{height}">{"".join(parts)}</svg>'
 
@@ -329,7 +355,7 @@ def _plot(chart: BarChart | LineChart, key: str) -> tuple[str, str]:
             (_line_swatch("line", number), series.label) for number, series in enumerate(chart.series, 1)
         ]
     if chart.target:
-        items.append((_line_swatch("target", 0), chart.target.label))
+        items.append((_line_swatch("target", 0, marked=isinstance(chart, LineChart)), chart.target.label))
     return picture, _legend(items) if len(items) > 1 else ""
 
 

@@ -27,10 +27,12 @@ def _form_lines(form: BaseForm) -> Iterator[str]:
         yield f"<li>{esc(error)}</li>"
     for bound in form:
         for error in bound.errors:
+            # A message that stands apart from its field has to name it.
+            said = str(error) if str(bound.label) in str(error) else f"{bound.label}：{error}"
             if bound.is_hidden:
-                yield f"<li>{esc(bound.label)}: {esc(error)}</li>"
+                yield f"<li>{esc(said)}</li>"
             else:
-                yield f'<li><a href="#{esc(first_input_id(bound))}">{esc(error)}</a></li>'
+                yield f'<li><a href="#{esc(first_input_id(bound))}">{esc(said)}</a></li>'
 
 
 def _lines(form: BaseForm | BaseFormSet[Any]) -> Iterator[str]:

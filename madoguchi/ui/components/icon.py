@@ -36,6 +36,8 @@ _PATHS: dict[str, str] = {
     "chart": '<path d="M4 3.5v17h17M8.5 16.5v-5M13 16.5v-9M17.5 16.5v-12"/>',
 }
 
+NAMES = tuple(_PATHS)
+
 
 def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
     """

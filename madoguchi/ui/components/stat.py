@@ -33,5 +33,5 @@ def stat_tile(
     foot = f'<p class="mg-stat__note">{esc(note)}</p>' if note else ""
     return safe(
         f'<div class="mg-stat mg-stat--{tone}"><p class="mg-stat__label">{name}</p>'
-        f'<p class="mg-stat__value">{esc(shown)}{after}</p>{foot}</div>'
+        f'<p class="mg-stat__value"><span class="mg-stat__number">{esc(shown)}</span>{after}</p>{foot}</div>'
     )

@@ -28,7 +28,7 @@ from madoguchi.ui.formats import date_text, moment_text, number_text, yen_writer
 Kind = Literal["text", "number", "yen", "date", "moment", "badge", "html"]
 Getter = Callable[[Any], object]
 
-_RIGHT = frozenset({"number", "yen"})
+_CLASSES = {"number": "mg-right", "yen": "mg-right", "date": "mg-day", "moment": "mg-day", "badge": "mg-day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,17 @@ def _shown(column: Column) -> Callable[[Any], str]:
     return shows[column.kind]()
 
 
+def _css(column: Column) -> str:
+    name = _CLASSES.get(column.kind)
+    return f' class="{name}"' if name else ""
+
+
 def _cell(column: Column, sample: object) -> Callable[[Any], str]:
     """Give a function from a row to its cell; all that is the same in every row is made here, once."""
     get = column.value or _getter(column.key, sample)
     show = _shown(column)
     label = html.escape(str(column.label))
-    css = ' class="mg-right"' if column.kind in _RIGHT else ""
+    css = _css(column)
     tag, scope = ("th", ' scope="row"') if column.head else ("td", "")
     start = f'<{tag}{scope}{css} data-label="{label}">'
     end = f"</{tag}>"
@@ -176,7 +181,7 @@ def _sort_url(table: Table, column: Column) -> str:
 
 
 def _head(table: Table, column: Column) -> str:
-    css = ' class="mg-right"' if column.kind in _RIGHT else ""
+    css = _css(column)
     if not column.sortable:
         return f'<th scope="col"{css}>{esc(column.label)}</th>'
     aria, mark, word = "", "sort", gettext("並べ替え")
