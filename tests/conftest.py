@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.support.browser", "tests.support.strict"]
+pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.strict"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
