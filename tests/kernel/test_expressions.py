@@ -138,13 +138,23 @@ def test_what_is_wrong_is_refused_when_compiled_with_its_place(
         ("amount_yen / 0", {"amount_yen": 1}, x.CannotCompute, "0 で割る"),
         ("amount_yen + 1", {"amount_yen": 2**63 - 1}, x.CannotCompute, "大きすぎます"),
         ("percent(amount_yen, 200, 'up')", {"amount_yen": 2**63 - 1}, x.CannotCompute, "大きすぎます"),
-        ("age_on(born_on, on)", {"born_on": date(2024, 1, 2), "on": date.max}, x.CannotCompute, "範囲を超えます"),
-        ("age_on(on, born_on)", {"on": date(2024, 1, 2), "born_on": date(2024, 1, 1)}, x.CannotCompute, "前の日"),
+        (
+            "age_on(born_on, on)",
+            {"born_on": date(2024, 1, 2), "on": date.max},
+            x.CannotCompute,
+            "範囲を超えます",
+        ),
+        (
+            "age_on(on, born_on)",
+            {"on": date(2024, 1, 2), "born_on": date(2024, 1, 1)},
+            x.CannotCompute,
+            "前の日",
+        ),
         ("fiscal_year(on)", {"on": date(1868, 1, 1)}, x.CannotCompute, "1867年度は扱えません"),
         ("needs.all(a, needs.all(b, a == b))", {"needs": ["a"] * 200}, x.CannotCompute, "繰り返し"),
         ("date(district)", {"district": "きょう"}, x.CannotCompute, "きょう"),
     ],
-)  # fmt: skip
+)
 def test_values_that_do_not_fit_are_refused_by_name(
     text: str, values: dict[str, Any], refusal: type[x.EvaluationRefused], says: str
 ) -> None:

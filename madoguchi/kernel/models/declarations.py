@@ -1,7 +1,26 @@
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PublishedNeverChanges(Exception):
+    """Somebody's code tries to change or delete a published version: publish a new one instead."""
+
+
+class PublishedQuerySet(models.QuerySet["PublishedDeclaration"]):
+    """Reads and inserts; nothing else is offered."""
+
+    def update(self, **_: Any) -> NoReturn:
+        raise PublishedNeverChanges
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        raise PublishedNeverChanges
+
+    def delete(self) -> NoReturn:
+        raise PublishedNeverChanges
 
 
 class PublishedDeclaration(models.Model):
@@ -12,10 +31,14 @@ class PublishedDeclaration(models.Model):
     version = models.IntegerField(_("版"))
     body = models.TextField(_("内容"))
     sha256 = models.CharField(max_length=64)
-    change = models.CharField(_("変更の大きさ"), max_length=5, choices=[("major", "major"), ("minor", "minor")])
+    change = models.CharField(
+        _("変更の大きさ"), max_length=5, choices=[("major", "major"), ("minor", "minor")]
+    )
     reason = models.CharField(_("理由"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("公開日時"))
     published_by = models.CharField(_("公開した人"), max_length=80)
+
+    objects = PublishedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("公開した宣言")
@@ -26,3 +49,6 @@ class PublishedDeclaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.version}"
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        raise PublishedNeverChanges

@@ -1,0 +1,172 @@
+"""
+What is published: the versions that the running house works by.
+
+Every process keeps the newest versions and asks at most once per request, by one query for one row, whether
+somebody published since.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.core.signals import request_finished, request_started
+
+from madoguchi.kernel.declarations.issues import UnknownDeclaration
+from madoguchi.kernel.declarations.validation import document_model
+from madoguchi.kernel.models import PublishedDeclaration
+from madoguchi.kit.canonical import canonical_hash
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published version; ``document`` and ``texts`` as they were resolved that day, ``model`` typed."""
+
+    kind: str
+    key: str
+    version: int
+    sha256: str
+    published_at: datetime
+    body: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """``kind/key``."""
+        return f"{self.kind}/{self.key}"
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The declaration itself."""
+        document: dict[str, Any] = json.loads(self.body)["declaration"]
+        return document
+
+    @cached_property
+    def texts(self) -> Mapping[str, Mapping[str, str]]:
+        """The translations, by language and path."""
+        texts: dict[str, dict[str, str]] = json.loads(self.body)["texts"]
+        return texts
+
+    @cached_property
+    def model(self) -> Any:
+        """The typed form: an instance of the kind's model."""
+        return document_model(self.kind, dict(self.document))
+
+
+class _Shelf:
+    """The newest version of everything, as of one moment."""
+
+    def __init__(self, mark: tuple[Any, ...] | None) -> None:
+        rows = PublishedDeclaration.objects.order_by("kind", "key", "version")
+        newest = {(row.kind, row.key): row for row in rows.defer("body")}
+        bodies = dict(rows.filter(pk__in=[row.pk for row in newest.values()]).values_list("pk", "body"))
+        self.mark = mark
+        self.declarations = {pair: _published(row, bodies[row.pk]) for pair, row in newest.items()}
+
+    @cached_property
+    def roles(self) -> dict[str, frozenset[str]]:
+        """Rights by ``service/role``."""
+        services = (found for (kind, _key), found in self.declarations.items() if kind == "service")
+        return {
+            f"{service.key}/{role['key']}": frozenset(role["rights"])
+            for service in services
+            for role in service.document.get("roles", ())
+        }
+
+
+class _Thread(threading.local):
+    in_request = False
+    shelf: _Shelf | None = None
+
+
+_thread = _Thread()
+_kept: list[_Shelf] = []
+
+
+def _mark() -> tuple[Any, ...] | None:
+    # Publishing moves in single file (its stamp is taken first), so the newest row tells whether all is known.
+    newest = PublishedDeclaration.objects.order_by("-pk").values_list("pk", "sha256", "published_at")
+    return newest.first()
+
+
+def _shelf() -> _Shelf:
+    if _thread.in_request and _thread.shelf is not None:
+        return _thread.shelf
+    mark = _mark()
+    shelf = _kept[0] if _kept and _kept[0].mark == mark else None
+    if shelf is None:
+        shelf = _Shelf(mark)
+        _kept[:] = [shelf]
+    _thread.shelf = shelf
+    return shelf
+
+
+def published_forget() -> None:
+    """Look again before the next answer: something was published in this very request."""
+    _thread.shelf = None
+
+
+def _request_starts(**_: Any) -> None:
+    _thread.in_request, _thread.shelf = True, None
+
+
+def _request_ends(**_: Any) -> None:
+    _thread.in_request, _thread.shelf = False, None
+
+
+request_started.connect(_request_starts, dispatch_uid="kernel.declarations.request_starts")
+request_finished.connect(_request_ends, dispatch_uid="kernel.declarations.request_ends")
+
+
+def published(kind: str, key: str) -> Published:
+    """
+    Give the newest published version.
+
+    :raises UnknownDeclaration: nothing of that kind and key is published.
+    """
+    try:
+        return _shelf().declarations[kind, key]
+    except KeyError:
+        raise UnknownDeclaration(f"{kind}/{key} は公開されていません。") from None
+
+
+def published_all(kind: str) -> list[Published]:
+    """Give the newest versions of every declaration of a kind, by key."""
+    return [found for (known, _key), found in _shelf().declarations.items() if known == kind]
+
+
+def published_version(kind: str, key: str, version: int) -> Published:
+    """
+    Give one version, for what keeps the version that it began with.
+
+    :raises UnknownDeclaration: there is no such version.
+    """
+    newest = _shelf().declarations.get((kind, key))
+    if newest is not None and newest.version == version:
+        return newest
+    row = PublishedDeclaration.objects.filter(kind=kind, key=key, version=version).first()
+    if row is None:
+        raise UnknownDeclaration(f"{kind}/{key} の {version} 版は公開されていません。")
+    return _published(row, row.body)
+
+
+def roles_published() -> dict[str, frozenset[str]]:
+    """Give the rights of every role of every published service, by ``service/role``; the same object until it changes."""
+    return _shelf().roles
+
+
+def document_by_sha256(kind: str, key: str, sha256: str) -> dict[str, Any] | None:
+    """Find a published document by the hash of the document alone (an overlay's ``base_sha256``)."""
+    for body in PublishedDeclaration.objects.filter(kind=kind, key=key).values_list("body", flat=True):
+        document: dict[str, Any] = json.loads(body)["declaration"]
+        if canonical_hash(document) == sha256:
+            return document
+    return None
+
+
+def _published(row: PublishedDeclaration, body: str) -> Published:
+    return Published(row.kind, row.key, row.version, row.sha256, row.published_at, body)
