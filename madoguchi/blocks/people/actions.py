@@ -92,8 +92,8 @@ def organisation_apply(
     *,
     actor: Viewer,
     rows: Rows,
-    now: datetime,
-    basis: int | None = None,  # noqa: ARG001
+    now: datetime,  # noqa: ARG001
+    basis: int | None = None,
 ) -> Sequence[Change]:
     """
     Make the recorded organisation say what the rows say, all of it or nothing. Rows not mentioned stay.
@@ -212,7 +212,7 @@ def account_close(*, actor: Viewer, staff_key: str, now: datetime) -> None:  # n
     """
     must_everywhere(actor, "people.account_edit")
     staff = StaffMember.objects.get(key=staff_key)
-    if not User.objects.filter(pk=staff.user_id, is_active=True).update(is_active=False):
+    if not User.objects.filter(staff_member=staff, is_active=True).update(is_active=False):
         raise AccountMissing
     stamp_move(STAMP)
     audit_write(actor, "people.account_closed", staff.subject())

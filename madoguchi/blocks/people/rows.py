@@ -36,6 +36,8 @@ Rows = Mapping[str, Sequence[Row]]
 ColumnKind = Literal["key", "text", "int", "bool", "date", "choice"]
 # A row that carries this key with a true value was written by mistake and is taken back.
 CANCEL = "_cancel"
+# The line of a workbook from which a row was read.
+LINE = "_line"
 KEY_SHAPE = re.compile(r"[\w.\-]+")
 ROLE_SHAPE = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 LARGEST_INT = 2_147_483_647
@@ -203,15 +205,15 @@ def row_faults(sheet: Sheet, row: Row) -> Iterator[tuple[str, Any]]:
 
 
 def _value_fault(sheet: Sheet, column: Column, value: Any) -> Any:
-    kinds = {"int": int, "bool": bool, "date": date}
-    wanted = kinds.get(column.kind, str)
+    wanted = {"int": int, "bool": bool, "date": date}.get(column.kind, str)
+    # Not isinstance: a yes is no number, and a moment is no day.
     if type(value) is not wanted:
         return _("値の種類が違います。直してください。")
-    if column.kind == "int":
+    if isinstance(value, int):
         return None if abs(value) <= LARGEST_INT else _("数が大きすぎます。直してください。")
     if column.kind == "choice":
         return None if value in column.choices else _("選択肢の中から選んでください。")
-    return _text_fault(sheet, column, value) if wanted is str else None
+    return _text_fault(sheet, column, value) if isinstance(value, str) else None
 
 
 def _text_fault(sheet: Sheet, column: Column, value: str) -> Any:

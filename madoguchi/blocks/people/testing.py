@@ -187,7 +187,7 @@ def role_with(*rights: str, service: str = "testing") -> str:
     role = f"{service}/t{mark}"
     _given[role] = frozenset(rights)
     # The role's name is known to nobody but the caller, so that it may stay for the life of the process.
-    viewers.roles_published = _roles_of_tests
+    vars(viewers)["roles_published"] = _roles_of_tests
     people_forget()
     return role
 

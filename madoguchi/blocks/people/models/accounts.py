@@ -20,7 +20,7 @@ class User(AbstractBaseUser):
     """An account to sign in with. What it may do comes from the posts its staff member holds."""
 
     username = models.CharField(_("職員番号"), max_length=60)
-    is_active = models.BooleanField(_("使える"), default=True)
+    is_active = models.BooleanField(_("使える"), default=True)  # type: ignore[misc]
 
     objects = UserManager()
     USERNAME_FIELD = "username"
