@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from madoguchi.blocks.measures.declarations import Condition, IndicatorBody
+from madoguchi.blocks.measures.declarations import Condition, IndicatorDeclared
 from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.sources import Source, sources
 from madoguchi.kit.fiscal import FiscalYear
@@ -55,7 +55,7 @@ class ComputedRow:
     counted: bool
 
 
-def compute(body: IndicatorBody, *, year: int, on: date) -> ComputedValue:
+def compute(body: IndicatorDeclared, *, year: int, on: date) -> ComputedValue:
     """
     Compute an indicator for a fiscal year, from all rows of its source.
 
@@ -68,13 +68,13 @@ def compute(body: IndicatorBody, *, year: int, on: date) -> ComputedValue:
     return ComputedValue(_measure(body, source, rows), running, on if running else None)
 
 
-def drill_down(body: IndicatorBody, *, year: int, viewer: Viewer) -> tuple[QuerySet[Any], Source]:
+def drill_down(body: IndicatorDeclared, *, year: int, viewer: Viewer) -> tuple[QuerySet[Any], Source]:
     """Give the rows behind a figure that a viewer may see, by the very query that counted them."""
     source = sources[body.source]
     return _rows(body, source, year, viewer).order_by("pk"), source
 
 
-def describe_rows(body: IndicatorBody, source: Source, rows: Sequence[Any], *, viewer: Viewer) -> list[ComputedRow]:
+def describe_rows(body: IndicatorDeclared, source: Source, rows: Sequence[Any], *, viewer: Viewer) -> list[ComputedRow]:
     """Put drill-down rows into words, and say of a share which of them stand above the line."""
     above = source.rows(viewer).filter(_conditions(body.of, source), pk__in=[row.pk for row in rows])
     counted = set(above.values_list("pk", flat=True)) if body.of else {row.pk for row in rows}
@@ -83,7 +83,7 @@ def describe_rows(body: IndicatorBody, source: Source, rows: Sequence[Any], *, v
     ]
 
 
-def breakdown(body: IndicatorBody, *, year: int, on: date) -> list[ComputedGroup]:
+def breakdown(body: IndicatorDeclared, *, year: int, on: date) -> list[ComputedGroup]:
     """Count the rows per group, hiding what is too small to show."""
     source = sources[body.source]
     if not body.group:
@@ -100,7 +100,7 @@ def breakdown(body: IndicatorBody, *, year: int, on: date) -> list[ComputedGroup
     ]
 
 
-def _rows(body: IndicatorBody, source: Source, year: int, viewer: Viewer) -> QuerySet[Any]:
+def _rows(body: IndicatorDeclared, source: Source, year: int, viewer: Viewer) -> QuerySet[Any]:
     fiscal = FiscalYear(year)
     path = source.facets[body.date].path
     within = Q(**{f"{path}__gte": fiscal.first_day, f"{path}__lte": fiscal.last_day})
@@ -120,7 +120,7 @@ def _conditions(conditions: Sequence[Condition], source: Source) -> Q:
     return result
 
 
-def _measure(body: IndicatorBody, source: Source, rows: QuerySet[Any]) -> Decimal | None:
+def _measure(body: IndicatorDeclared, source: Source, rows: QuerySet[Any]) -> Decimal | None:
     if body.measure == "count":
         return Decimal(rows.count())
     if body.measure == "share":
@@ -139,11 +139,11 @@ def _measure(body: IndicatorBody, source: Source, rows: QuerySet[Any]) -> Decima
     return _rounded(Decimal(str(median(days))), body) if days else None
 
 
-def _rounded(value: Decimal, body: IndicatorBody) -> Decimal:
+def _rounded(value: Decimal, body: IndicatorDeclared) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-body.decimals), rounding="ROUND_HALF_UP")
 
 
-def _date_of(body: IndicatorBody, source: Source, row: Any) -> date | None:
+def _date_of(body: IndicatorDeclared, source: Source, row: Any) -> date | None:
     value: Any = row
     for part in source.facets[body.date].path.split("__"):
         value = getattr(value, part, None)
