@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from madoguchi.config.rescue import rescue
+
 MENU = """\
 madoguchi — 窓口
 
@@ -21,8 +23,11 @@ madoguchi — 窓口
 
   madoguchi COMMAND --help で使い方を表示します。
 """
-# These must work when the database does not.
-WITHOUT_DATABASE = {"help", "--help", "-h", "--version", "version", "doctor", "makemigrations", "migrate", "restore", "compile_texts"}
+# These must work when the database does not, or look after its state themselves.
+WITHOUT_DATABASE = {
+    "help", "--help", "-h", "--version", "version", "doctor", "makemigrations", "migrate", "backup", "restore",
+    "compile_texts",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -32,6 +37,8 @@ def main() -> None:
     if not arguments or arguments[0] in {"help", "-h", "--help"}:
         sys.stdout.write(MENU)
         return
+    if (code := rescue(arguments)) is not None:
+        raise SystemExit(code)
     import django
 
     django.setup()

@@ -17,6 +17,10 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from ruamel.yaml import YAML, YAMLError
 
+URL_SHAPE = (
+    "Write postgresql://user:password@host:port/name (special characters in the password as %XX), "
+    "or leave it empty to use SQLite in MADOGUCHI_DATA."
+)
 SAMPLE_CITY = Path(__file__).parent / "sample_city"
 
 
@@ -59,18 +63,26 @@ def environment_read(variables: dict[str, str] | None = None) -> Environment:
     :raises EnvironmentRefused: naming the variable, what is wrong and what to do.
     """
     variables = dict(os.environ) if variables is None else variables
-    data = _data_folder(variables.get("MADOGUCHI_DATA") or "./data")
     city = _city_folder(variables.get("MADOGUCHI_CITY", ""))
-    return Environment(
-        data=data, city=city, database=_database(variables.get("DATABASE_URL", ""), data), site=_site(city)
-    )
+    site = _site(city)
+    postgresql = _postgresql(variables.get("DATABASE_URL", ""))
+    # Last, because it makes the folder: a wrong value elsewhere leaves nothing behind.
+    data = data_folder(variables.get("MADOGUCHI_DATA", ""))
+    return Environment(data=data, city=city, database=postgresql or _sqlite(data), site=site)
 
 
-def _data_folder(value: str) -> Path:
-    path = Path(value).expanduser().resolve()
+def data_folder(value: str) -> Path:
+    """
+    Give the data folder, made when it is not there.
+
+    :param value: what ``MADOGUCHI_DATA`` says; ``./data`` when empty.
+    :raises EnvironmentRefused: it cannot be made or written.
+    """
+    value = value or "./data"
     try:
+        path = Path(value).expanduser().resolve()
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise EnvironmentRefused(f"MADOGUCHI_DATA={value}: the folder cannot be made: {error}") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise EnvironmentRefused(
@@ -90,30 +102,38 @@ def _city_folder(value: str) -> Path:
     return path
 
 
-def _database(url: str, data: Path) -> dict[str, Any]:
+def _sqlite(data: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "madoguchi.kernel.db.sqlite3",
+        "NAME": str(data / "madoguchi.sqlite3"),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            # FULL: a receipt that was shown must survive a power cut.
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-20000;",
+        },
+        # File-backed connections may be handed between threads only by tests; never in the product.
+        "TEST": {"NAME": None},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any] | None:
+    """Settings for PostgreSQL; None where SQLite is meant. No message repeats the URL: it holds a password."""
     if not url:
-        return {
-            "ENGINE": "madoguchi.kernel.db.sqlite3",
-            "NAME": str(data / "madoguchi.sqlite3"),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "timeout": 30,
-                "transaction_mode": "IMMEDIATE",
-                # FULL: a receipt that was shown must survive a power cut.
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-20000;",
-            },
-            # File-backed connections may be handed between threads only by tests; never in the product.
-            "TEST": {"NAME": None},
-        }
-    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
-        raise EnvironmentRefused(
-            "DATABASE_URL: only postgresql://user:password@host:port/name is understood. "
-            "Leave it empty to use SQLite in MADOGUCHI_DATA."
-        )
+        return None
+    try:
+        split = urlsplit(url)
+        scheme, _port = split.scheme, split.port
+    except ValueError as error:
+        raise EnvironmentRefused("DATABASE_URL: host or port cannot be read. " + URL_SHAPE) from error
+    if scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentRefused("DATABASE_URL: " + URL_SHAPE)
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
-        raise EnvironmentRefused(f"DATABASE_URL: {str(error).strip()}") from error
+        said = str(error).strip() if "query parameter" in str(error) else "the value cannot be read"
+        raise EnvironmentRefused(f"DATABASE_URL: {said}. {URL_SHAPE}") from error
     if not parts.get("dbname"):
         raise EnvironmentRefused("DATABASE_URL: the database name after the last slash is missing.")
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
@@ -135,7 +155,9 @@ def _site(city: Path) -> Site:
         raise EnvironmentRefused(f"MADOGUCHI_CITY: {path} cannot be read: {error}") from error
     site = values.get("site", {}) if isinstance(values, dict) else None
     if not isinstance(site, dict) or not isinstance(site.get("hosts", []), list):
-        raise EnvironmentRefused(f"MADOGUCHI_CITY: in {path}, `site` must be a mapping and `site.hosts` a list.")
+        raise EnvironmentRefused(
+            f"MADOGUCHI_CITY: in {path}, `site` must be a mapping and `site.hosts` a list."
+        )
     default = Site()
     return Site(
         name=str(site.get("name", default.name)),
