@@ -27,6 +27,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 HOUSE_APPS = [
     "madoguchi.config",
+    "madoguchi.services.city_hall",
     "madoguchi.services.dx_plan",
     "madoguchi.portal",
     "madoguchi.office",
@@ -61,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "madoguchi.office.middleware.OfferedRoutes",
+    "madoguchi.office.middleware.KeepTyped",
     "madoguchi.blocks.people.middleware.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -80,6 +83,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "madoguchi.ui.context.page",
+                "madoguchi.office.context.office",
+                "madoguchi.portal.context.portal",
             ],
         },
     }
@@ -122,7 +127,19 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/key,50/300s/ip"}
+# A whole city hall may stand behind one address, and all sign in at half past eight.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/key,300/300s/ip", "login": "600/m/ip"}
+ACCOUNT_FORMS = {
+    "login": "madoguchi.office.sign_in.SignInForm",
+    "reauthenticate": "madoguchi.office.sign_in.PasswordAgainForm",
+    "change_password": "madoguchi.office.sign_in.PasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "madoguchi.office.sign_in.CodeForm",
+    "reauthenticate": "madoguchi.office.sign_in.CodeAgainForm",
+    "activate_totp": "madoguchi.office.sign_in.ActivateForm",
+}
+MFA_ADAPTER = "madoguchi.office.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 # A write per page would make every reader a writer; people.middleware notes the activity once a minute.
@@ -135,13 +152,17 @@ AUTH_PASSWORD_VALIDATORS = [
 SECOND_FACTOR_REQUIRED = ENVIRONMENT.site.second_factor_required
 SESSION_ENGINE = "madoguchi.blocks.people.sessions"
 SESSION_COOKIE_NAME = "madoguchi_session"
-SESSION_COOKIE_AGE = 30 * 60
+OFFICE_IDLE_SECONDS = 30 * 60
+# The session notes activity once a minute, so that its row may be a minute older than the last request.
+SESSION_COOKIE_AGE = OFFICE_IDLE_SECONDS + 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENVIRONMENT.site.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.site.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.site.https else None
+# Monitors ask the process itself, past the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
