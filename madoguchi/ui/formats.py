@@ -29,6 +29,14 @@ def date_text(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def date_typed(value: date) -> str:
+    """Write a day as this reader would type it, so that a form reads it back."""
+    language = get_language() or "ja"
+    if language == "ja-easy":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return date_text(value) if language == "ja" else value.isoformat()
+
+
 def moment_text(value: datetime) -> str:
     """Write a moment in the city's time zone, to the minute."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.kit.numbers import FigureRefused, Nothing, figure_parse
 from madoguchi.kit.wareki import DateRefused, date_parse
-from madoguchi.ui.formats import date_text, refusal_text
+from madoguchi.ui.formats import date_text, date_typed, refusal_text
 
 _CHOICES = (
     forms.Select,
@@ -161,7 +161,7 @@ class WarekiDateInput(forms.DateInput):
     def format_value(self, value: Any) -> str | None:
         """Write a day in the reader's calendar; leave what somebody typed."""
         if isinstance(value, date):
-            return date_text(value)
+            return date_typed(value)
         return str(value) if value not in (None, "") else None
 
 
@@ -179,6 +179,12 @@ class LongTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Normalise line breaks before the length is checked."""
         return str(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unit_show(widget: object, unit: Any, *, inputmode: str = "numeric") -> None:
+    if isinstance(widget, UnitInput):
+        widget.unit = unit or widget.unit
+        widget.attrs["inputmode"] = inputmode
 
 
 class _FigureMixin:
@@ -210,8 +216,7 @@ class NumberField(_FigureMixin, forms.IntegerField):
     def __init__(self, *, unit: Any = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.unit = unit
-        if isinstance(self.widget, UnitInput) and unit:
-            self.widget.unit = unit
+        _unit_show(self.widget, unit)
 
     def to_python(self, value: Any) -> int | None:
         """Read the number."""
@@ -249,11 +254,9 @@ class DecimalNumberField(_FigureMixin, forms.DecimalField):
     def __init__(self, *, unit: Any = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.unit = unit
-        if isinstance(self.widget, UnitInput):
-            self.widget.attrs["inputmode"] = "decimal"
-            self.widget.unit = unit or self.widget.unit
+        _unit_show(self.widget, unit, inputmode="decimal")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override] # as DecimalField does
         """Read the number."""
         if isinstance(value, str) and value.strip():
             return self.figure_read(value)

@@ -80,8 +80,8 @@ def texts_compile(root: Path = HOUSE) -> list[Path]:
             written.append(target)
     if written:
         # Whoever asked for a text before now remembered that there was none.
-        trans_real._translations = {}
-        trans_real._default = None
+        trans_real._translations = {}  # type: ignore[attr-defined]
+        trans_real._default = None  # type: ignore[attr-defined]
     return written
 
 
@@ -221,11 +221,15 @@ def _refusals(node: ast.ClassDef, path: Path, base: Path) -> Iterator[Text]:
     if not any(getattr(parent, "id", getattr(parent, "attr", "")) == "Refused" for parent in node.bases):
         return
     for part in node.body:
-        target = part.target if isinstance(part, ast.AnnAssign) else None
-        if isinstance(part, ast.Assign):
-            target = part.targets[0]  # type: ignore[assignment]
-        if getattr(target, "id", "") == "texts" and isinstance(getattr(part, "value", None), ast.Dict):
-            for value in part.value.values:  # type: ignore[union-attr]
+        target: ast.expr
+        if isinstance(part, ast.AnnAssign):
+            target = part.target
+        elif isinstance(part, ast.Assign):
+            target = part.targets[0]
+        else:
+            continue
+        if getattr(target, "id", "") == "texts" and isinstance(part.value, ast.Dict):
+            for value in part.value.values:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     yield Text(_where(path, base, value.lineno), value.value)
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
@@ -281,7 +282,7 @@ def _lines(chart: LineChart, scale: _Scale) -> Iterator[str]:
             for index, value in enumerate(series.values)
             if value is not None
         ]
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(points):
             yield f'<line class="mg-chart__{css} mg-s{number}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
         for x, y in points:
             yield _marker(number, x, y, css)
@@ -361,7 +362,9 @@ def _plot(chart: BarChart | LineChart, key: str) -> tuple[str, str]:
 
 def _grades(chart: GradeBar) -> tuple[str, str]:
     total = sum(count for _, count in chart.grades)
-    parts, legend, start = [], [], 0.0
+    parts: list[str] = []
+    legend: list[tuple[str, object]] = []
+    start = 0.0
     for number, (label, count) in enumerate(chart.grades, 1):
         share = count * 100 / total
         tone = min(number, 5)

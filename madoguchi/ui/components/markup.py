@@ -18,7 +18,7 @@ def esc(value: object) -> str:
     """Escape for HTML text and quoted attributes. Plain strings, the many, skip Django's slower path."""
     if type(value) is str:
         return html.escape(value)
-    return conditional_escape(value)
+    return conditional_escape(value)  # type: ignore[arg-type] # it takes anything and calls str()
 
 
 def safe(markup: str) -> SafeString:

@@ -32,18 +32,21 @@ def _edge(url: str, label: str, mark: str, rel: str) -> str:
     return f'<li class="mg-pages__edge"><a href="{href(url)}" rel="{rel}">{inner}</a></li>'
 
 
-def _nav(items: list[str], position: object) -> SafeString:
+def _nav(items: list[str], position: object, label: object) -> SafeString:
     where = f'<p class="mg-pages__position">{esc(position)}</p>' if position else ""
-    name = gettext("ページ送り")
+    name = label or gettext("ページ送り")
     return safe(f'<nav class="mg-pages" aria-label="{esc(name)}">{where}<ul>{"".join(items)}</ul></nav>')
 
 
-def pagination(page: Page[Any] | Pager, query: QueryDict | None = None, *, param: str = "page") -> SafeString:
+def pagination(
+    page: Page[Any] | Pager, query: QueryDict | None = None, *, param: str = "page", label: object = ""
+) -> SafeString:
     """
     Render the links to the other pages; nothing where there is only one.
 
     :param page: a page of Django's paginator, or a ``Pager``.
     :param query: the request's parameters, kept in every link.
+    :param label: tells two of them on one page apart.
     """
     items: list[str] = []
     if isinstance(page, Pager):
@@ -51,7 +54,7 @@ def pagination(page: Page[Any] | Pager, query: QueryDict | None = None, *, param
             items.append(_edge(page.previous_url, gettext("前へ"), "previous", "prev"))
         if page.next_url:
             items.append(_edge(page.next_url, gettext("次へ"), "next", "next"))
-        return _nav(items, page.position) if items else safe("")
+        return _nav(items, page.position, label) if items else safe("")
     if page.paginator.num_pages < 2:
         return safe("")
     kept = query.copy() if query is not None else QueryDict(mutable=True)
@@ -81,4 +84,4 @@ def pagination(page: Page[Any] | Pager, query: QueryDict | None = None, *, param
         "first": f"{page.start_index():,}",
         "last": f"{page.end_index():,}",
     }
-    return _nav(items, position)
+    return _nav(items, position, label)

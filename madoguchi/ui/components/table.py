@@ -99,7 +99,7 @@ def _text(value: object) -> str:
         return ""
     if type(value) is int:
         return str(value)
-    return conditional_escape(value)
+    return conditional_escape(value)  # type: ignore[arg-type] # it takes anything and calls str()
 
 
 def _badge(value: Any) -> str:

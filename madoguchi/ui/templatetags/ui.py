@@ -72,10 +72,12 @@ def chart_tag(chart: Chart) -> SafeString:
 
 
 @register.simple_tag(name="pagination", takes_context=True)
-def pagination_tag(context: Context, page: Page[Any] | Pager, *, param: str = "page") -> SafeString:
+def pagination_tag(
+    context: Context, page: Page[Any] | Pager, *, param: str = "page", label: object = ""
+) -> SafeString:
     """Render the links to the other pages; the request's own parameters stay in them."""
     request = context.get("request")
-    return pagination(page, request.GET if request is not None else None, param=param)
+    return pagination(page, request.GET if request is not None else None, param=param, label=label)
 
 
 @register.simple_tag(name="timeout_warning", takes_context=True)
