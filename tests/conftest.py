@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.db import connections
 
 pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.strict"]
 
@@ -16,3 +17,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if aside:
         config.hook.pytest_deselected(items=aside)
         items[:] = [item for item in items if item not in aside]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Give each worker its own PostgreSQL database; a SQLite in memory is each worker's own already."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker and os.environ.get("DATABASE_URL"):
+        settings = connections["default"].settings_dict
+        settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{worker}"

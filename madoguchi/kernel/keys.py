@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -21,7 +22,7 @@ def key_read(data: Path, name: str) -> str:
     path = data / "keys" / f"{name}.key"
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        secret = _made(path) or path.read_text(encoding="ascii").strip()
+        secret = _made(path) or _read(path, path.stat().st_mtime_ns)
     except (OSError, UnicodeDecodeError) as error:
         raise KeyRefused(f"MADOGUCHI_DATA: cannot read or make the key {path}: {error}") from error
     if len(secret) < 40:
@@ -29,6 +30,11 @@ def key_read(data: Path, name: str) -> str:
             f"MADOGUCHI_DATA: the key {path} is empty or cut short. Put the file back from your key backup."
         )
     return secret
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed_ns: int) -> str:  # noqa: ARG001 - a file put back is read again
+    return path.read_text(encoding="ascii").strip()
 
 
 def _made(path: Path) -> str:

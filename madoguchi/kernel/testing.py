@@ -6,9 +6,14 @@ A block registers both in its own ``testing.py``.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from madoguchi.kernel.clock import TOKYO
+from madoguchi.kernel.models import OutboxDelivery, OutboxEvent
+from madoguchi.kernel.rights import system_viewer
 from madoguchi.kit.registry import Registry
 
 Scenario = Callable[[], dict[str, Any]]
@@ -35,3 +40,35 @@ def route_maker(route_name: str) -> Callable[[RouteMaker], RouteMaker]:
     (``service/role``) that may open the page for that office.
     """
     return makers.registered(route_name)
+
+
+# How to run each action of the kernel itself
+
+NOW = datetime(2026, 5, 12, 10, 0, tzinfo=TOKYO)
+_KEEPER = system_viewer(on=NOW.date(), duty="試験")
+
+
+def delivery_parked() -> int:
+    """Make a delivery that is parked, waiting for a person; its number."""
+    event = OutboxEvent.objects.create(
+        kind="test.happened", subject_kind="test", subject_key="1", action_id=uuid.uuid4(), created_at=NOW
+    )
+    delivery = OutboxDelivery.objects.create(
+        event=event, handler="test.gone", attempts=6, due_at=NOW, parked_at=NOW, error="the far side is away"
+    )
+    return delivery.pk
+
+
+@action_scenario("kernel.delivery_retry")
+def _retry() -> dict[str, Any]:
+    return {"actor": _KEEPER, "delivery_id": delivery_parked(), "now": NOW}
+
+
+@action_scenario("kernel.delivery_skip")
+def _skip() -> dict[str, Any]:
+    return {"actor": _KEEPER, "delivery_id": delivery_parked(), "reason": "相手の業務が終わった", "now": NOW}
+
+
+@action_scenario("kernel.declaration_publish")
+def _publish() -> dict[str, Any]:
+    return {"actor": _KEEPER, "keys": None, "reason": "試験", "now": NOW}

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import override_settings
 
 _count = itertools.count(1)
 
@@ -27,9 +28,9 @@ _count = itertools.count(1)
 class HouseDatabase:
     """A migrated database that a test may fill, kill and throw away, as often as it likes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Path) -> None:
         self.folder = folder
-        self._template = ""
+        self._template = str(template)
         self._ours = ""
         self._before: dict[str, Any] = {}
 
@@ -37,10 +38,10 @@ class HouseDatabase:
         """Make the template once, and the first copy of it."""
         self._before = {"NAME": connection.settings_dict["NAME"]}
         if connection.vendor == "sqlite":
-            self._template = str(self.folder / "template.sqlite3")
-            self._point_at(self._template)
-            call_command("migrate", verbosity=0, interactive=False)
-            connection.close()
+            if not Path(self._template).exists():
+                self._point_at(self._template)
+                call_command("migrate", verbosity=0, interactive=False)
+                connection.close()
         else:
             # pytest-django has migrated a database for this worker: it serves as the template.
             self._template = str(self._before["NAME"])
@@ -114,20 +115,28 @@ def _server() -> Iterator[Any]:
         yield cursor
 
 
+@pytest.fixture(scope="session")
+def house_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name the migrated SQLite file that all copies of this process are made from."""
+    return tmp_path_factory.mktemp("template") / "template.sqlite3"
+
+
 @pytest.fixture()
 def house_database(
-    tmp_path: Path, django_db_setup: None, django_db_blocker: Any
+    tmp_path: Path, house_template: Path, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[HouseDatabase]:
     """Give a committed database of the test's own."""
-    database = HouseDatabase(tmp_path)
+    database = HouseDatabase(tmp_path, house_template)
     with django_db_blocker.unblock():
         connection.close()
         # An in-memory SQLite closes to nothing: keep the other tests' connection aside.
         kept = connection.connection
         connection.connection = None
         try:
-            database.open()
-            yield database
+            # The audit's file of roots belongs to a database: each has its own.
+            with override_settings(DATA_DIR=tmp_path):
+                database.open()
+                yield database
         finally:
             database.close()
             connection.connection = kept
