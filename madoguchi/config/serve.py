@@ -114,7 +114,7 @@ def house_closed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _lock(kind: int) -> Iterator[bool]:
-    with (Path(settings.DATA_DIR) / "serve.lock").open("a") as file:
+    with _lock_file().open("a") as file:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -123,7 +123,13 @@ def _lock(kind: int) -> Iterator[bool]:
             yield True
 
 
+def _lock_file() -> Path:
+    return Path(settings.DATA_DIR) / "serve.lock"
+
+
 def house_open() -> bool:
     """Say whether somebody serves pages from this data folder on this computer."""
+    if not _lock_file().exists():
+        return False
     with _lock(fcntl.LOCK_EX) as had:
         return not had

@@ -98,13 +98,13 @@ def _sequence_set(model: type[models.Model], last: int | None) -> None:
         if connection.vendor == "postgresql":
             for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
                 cursor.execute(statement)
-            if last is not None:
+            if last:
                 name = connection.ops.quote_name(table)
                 cursor.execute(
                     "SELECT setval(s, GREATEST(%s, nextval(s) - 1)) FROM pg_get_serial_sequence(%s, %s) AS s",
                     [last, name, field.column],
                 )
-        elif last is not None:
+        elif last:
             cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
             cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])
 

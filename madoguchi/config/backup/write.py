@@ -197,7 +197,8 @@ def _sequence(model: type[models.Model]) -> int | None:
             name = cursor.fetchone()[0]
             cursor.execute(f"SELECT last_value FROM {name} WHERE is_called")  # noqa: S608
         row = cursor.fetchone()
-    return int(row[0]) if row else None
+    # SQLite notes 0 for a table that it made anew and that never gave a number.
+    return (int(row[0]) or None) if row else None
 
 
 def _roots_lines(last_batch: int) -> Iterator[bytes]:
