@@ -70,7 +70,7 @@ class Codelist(Declared):
             return ""
         same = [item for item in self.items if item.code == code]
         if not same:
-            return f"「{code}」は{self.label}にありません。{closest(code, [item.code for item in self.items_on(on)])}"
+            return f"「{code}」という符号はありません。{closest(code, [item.code for item in self.items_on(on)])}"
         coming = [item.valid_from for item in same if item.valid_from and item.valid_from > on]
         if coming:
             return f"「{same[0].label}」（{code}）は {min(coming).isoformat()} から使えます。"

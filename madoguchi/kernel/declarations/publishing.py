@@ -17,6 +17,7 @@ from madoguchi.kernel.declarations.issues import (
     MajorChangeNeedsUpgrade,
     NothingToPublish,
     PublishedMeanwhile,
+    UnknownDeclaration,
     errors_of,
 )
 from madoguchi.kernel.declarations.keys import key_find
@@ -94,10 +95,11 @@ def publish_plan(keys: Sequence[str] | None = None, *, loaded: Loaded | None = N
 
     :param keys: ``kind/key`` or a key that only one kind has; None for everything.
     :raises UnknownDeclaration: a key that no file declares.
+    :raises DeclarationsRefused: a key that is not there, perhaps because a file cannot be read.
     """
     loaded = loaded or declarations_load(old_base=document_by_sha256)
     known = loaded.declarations
-    chosen = set(known) if keys is None else {key_find(key, known) for key in keys}
+    chosen = set(known) if keys is None else _chosen(keys, loaded)
     names = {"/".join(pair) for pair in chosen}
     issues = [
         issue for issue in declarations_lint(loaded) if not issue.declaration or issue.declaration in names
@@ -109,6 +111,15 @@ def publish_plan(keys: Sequence[str] | None = None, *, loaded: Loaded | None = N
     planned = [_planned(declaration, newest.get((declaration.kind, declaration.key))) for declaration in fit]
     versions = tuple(version for version in planned if version is not None)
     return PublishPlan(versions, tuple(issues), len(fit) - len(versions))
+
+
+def _chosen(keys: Sequence[str], loaded: Loaded) -> set[tuple[str, str]]:
+    try:
+        return {key_find(key, loaded.declarations) for key in keys}
+    except UnknownDeclaration:
+        if unreadable := [issue for issue in errors_of(loaded.issues) if not issue.declaration]:
+            raise DeclarationsRefused(unreadable) from None
+        raise
 
 
 def _planned(declaration: Resolved, last: Published | None) -> PlannedVersion | None:

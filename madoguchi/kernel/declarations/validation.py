@@ -54,8 +54,18 @@ def model_of(declaration: Resolved) -> tuple[Declared | None, list[Issue]]:
         return document_model(declaration.kind, declaration.document), []
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=True)
-    issues = {_issue(declaration, detail) for detail in found}
+    places = [detail["loc"] for detail in found]
+    issues = {
+        _issue(declaration, detail)
+        for detail in found
+        # Items that are wrong do not count, and the list then seems too short as well.
+        if not (detail["type"] == "too_short" and any(_inside(place, detail["loc"]) for place in places))
+    }
     return None, sorted(issues, key=lambda issue: (issue.place.line, issue.message))
+
+
+def _inside(place: tuple[int | str, ...], around: tuple[int | str, ...]) -> bool:
+    return len(place) > len(around) and place[: len(around)] == around
 
 
 def _issue(declaration: Resolved, detail: ErrorDetails) -> Issue:
