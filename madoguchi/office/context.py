@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from madoguchi.kernel.contacts import accounts_contact
 from madoguchi.kernel.pages import MenuItem, menu_for
 
 
@@ -21,6 +22,8 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "idle_seconds": settings.OFFICE_IDLE_SECONDS,
+        "second_factor_required": settings.SECOND_FACTOR_REQUIRED,
+        "accounts_contact": SimpleLazyObject(accounts_contact),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
@@ -52,13 +53,16 @@ OFFERED = frozenset(
 
 
 class OfferedRoutes:
-    """Answers 404 for every sign-in route that the house does not offer."""
+    """Answers 404 for every sign-in route that the house does not offer, and ends sessions that must end."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "session_must_end", False):
+            logout(request)
+        return response
 
     @staticmethod
     def process_view(request: HttpRequest, *args: Any) -> None:  # noqa: ARG004

@@ -16,7 +16,6 @@ from allauth.mfa.totp import forms as totp_forms
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
-from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -199,16 +198,14 @@ def _cipher() -> Fernet:
 
 
 @receiver(authenticator_removed, dispatch_uid="office.second_factor_removed")
-def sign_out_without_second_factor(
-    request: HttpRequest, authenticator: Authenticator, **_kwargs: Any
-) -> None:
+def second_factor_removed(request: HttpRequest, authenticator: Authenticator, **_kwargs: Any) -> None:
     """
-    End the session in which the app was removed, where the city asks for a second factor.
+    Mark the session in which the app was removed to be ended, where the city asks for a second factor.
 
     So nobody goes on working without one: the next sign-in asks for a new app at once.
     """
     if settings.SECOND_FACTOR_REQUIRED and authenticator.type == Authenticator.Type.TOTP:
-        logout(request)
+        request.session_must_end = True  # type: ignore[attr-defined]
 
 
 def width_fold(text: str) -> str:
