@@ -1,0 +1,20 @@
+"""What this block adds to the demo: the fictional city's organisation and its sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from madoguchi.blocks.people.sample import accounts_load, organisation_load, password_of_file
+from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.steps import demo_step
+
+
+@demo_step("people.organisation", 10)
+def organisation_in_demo(actor: Viewer, now: datetime) -> None:
+    """Load offices, posts and persons first: everything else names them."""
+    file = Path(settings.CITY_DIR) / "organisation.yaml"
+    organisation_load(file, actor=actor, now=now)
+    accounts_load(file, actor=actor, now=now, password=password_of_file(file))
