@@ -1,7 +1,7 @@
 """
 What apps put on the pages of the two faces, without the faces knowing the apps.
 
-Called from an app's ``menu.py``, which is read at start-up::
+Declared in an app's ``menu.py``, which is read at start-up::
 
     menu_declare(label=_("庁内のお知らせ"), url_name="messages:list", right="messages.notice_read", order=20)
 
@@ -16,14 +16,21 @@ Labels are lazy interface texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
+from madoguchi.kernel.declarations import Published, published_all, text_for
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.registry import Registry
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +125,67 @@ def menu_for(*, viewer: Viewer, path: str) -> list[MenuItem]:
     """
     Give the menu of a viewer; the entry with the longest address that leads to ``path`` is the current one.
 
+    Besides what apps declared in Python, published services may name pages of their own (``pages``).
+
     :raises UnknownRight: an entry names a right that no block declares.
     """
-    entries = sorted(menu_entries.values(), key=lambda entry: (entry.order, entry.url_name))
+    known = {entry.url_name: entry for entry in [*_service_entries(), *menu_entries.values()]}
+    entries = sorted(known.values(), key=lambda entry: (entry.order, entry.url_name))
     seen = [entry for entry in entries if entry.right is None or viewer.may(entry.right)]
-    urls = [reverse(entry.url_name) for entry in seen]
+    items = [(entry.label, url) for entry in seen if (url := _url_of(entry.url_name))]
+    urls = [url for _label, url in items]
     current = max((url for url in urls if path.startswith(url)), key=len, default="")
     # The front page is an ancestor of every page; it is current only where the reader is really on it.
     if urls and current == min(urls, key=len) and path != current:
         current = ""
-    return [MenuItem(entry.label, url, url == current) for entry, url in zip(seen, urls, strict=True)]
+    return [MenuItem(label, url, url == current) for label, url in items]
 
 
 def portal_tiles_listed() -> list[tuple[PortalTile, str]]:
     """Give the portal's tiles in order, each with its address."""
-    tiles = sorted(portal_tiles.values(), key=lambda tile: (tile.order, tile.url_name))
-    return [(tile, reverse(tile.url_name)) for tile in tiles]
+    known = {tile.url_name: tile for tile in [*_service_tiles(), *portal_tiles.values()]}
+    tiles = sorted(known.values(), key=lambda tile: (tile.order, tile.url_name))
+    return [(tile, url) for tile in tiles if (url := _url_of(tile.url_name))]
 
 
 def pages_faults() -> list[str]:
-    """Name what was declared and cannot work: routes that do not exist (shown by the house's check)."""
-    faults = []
-    for name in [*menu_entries.keys(), *portal_tiles.keys()]:
-        try:
-            reverse(name)
-        except NoReverseMatch:
-            faults.append(f"{name}: no such route")
-    return faults
+    """Name what was declared and leads nowhere; the house's tests ask."""
+    names = {*menu_entries.keys(), *portal_tiles.keys()}
+    names |= {page["url_name"] for _service, page in _service_pages()}
+    return [f"{name}: no such route" for name in sorted(names) if not _url_of(name)]
+
+
+def _url_of(name: str) -> str:
+    """Give an address; "" for a route that does not exist: one wrong name must not close every page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        _warn_once(name)
+        return ""
+
+
+@cache
+def _warn_once(name: str) -> None:
+    log.warning("a menu entry or tile names the route %s, which does not exist", name)
+
+
+def _service_pages() -> Iterator[tuple[Published, dict[str, Any]]]:
+    for service in published_all("service"):
+        for page in service.document.get("pages") or ():
+            yield service, page
+
+
+def _service_entries() -> Iterator[MenuEntry]:
+    language = get_language() or "ja"
+    for service, page in _service_pages():
+        if page["at"] == "office":
+            label = text_for(service, f"pages.{page['key']}.label", language)
+            yield MenuEntry(label, page["url_name"], page.get("right"))
+
+
+def _service_tiles() -> Iterator[PortalTile]:
+    language = get_language() or "ja"
+    for service, page in _service_pages():
+        if page["at"] == "portal":
+            label = text_for(service, f"pages.{page['key']}.label", language)
+            yield PortalTile(label, text_for(service, "summary", language), page["url_name"])
