@@ -44,7 +44,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             {"key": sample.key, "title": sample.title, "html": html, "source": template.template.source}
         )
     context = {
-        "shell": f"ui/base_{shell}.html",
+        # Not base_office.html: the faces may put their own before it, which need more than a sample has.
+        "shell": f"ui/shells/{shell}.html",
         "samples": shown,
         "breadcrumb": [(gettext("ホーム"), "/"), (gettext("部品の見本"), "")],
         "menu": [

@@ -55,7 +55,7 @@ class House(HouseForm):
 def test_every_shape_of_a_foreign_form_is_wired(shape):
     markup = Template(shape).render(Context({"form": Plain({})}))
     assert (
-        '<label class="mg-label" for="id_name">氏名<span class="mg-mark mg-mark--required">必須</span>'
+        '<label class="mg-label" for="id_name">氏名 <span class="mg-mark mg-mark--required">必須</span>'
         in markup
     )
     field = re.search(r'<input type="text" name="name"[^>]*>', markup).group()

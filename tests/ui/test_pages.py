@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.contrib.messages.storage.base import Message
-from django.template import engines
+from django.template import Origin, Template, engines
+from django.template.context import make_context
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from madoguchi import ui
 from madoguchi.ui import context
 from madoguchi.ui.gallery import SAMPLES
 from madoguchi.ui.views import gallery
@@ -26,7 +30,9 @@ def request_make(path: str = "/a/?b=1"):
 
 
 def page(source: str, **values) -> str:
-    return engines["django"].from_string(source).render(values, request_make())
+    origin = Origin("tests/page.html", template_name="tests/page.html")
+    template = Template(source, origin=origin, engine=engines["django"].engine)
+    return template.render(make_context(values, request_make()))
 
 
 @pytest.mark.parametrize(("language", "tag"), [("ja", "ja"), ("ja-easy", "ja"), ("en", "en")])
@@ -44,7 +50,7 @@ def test_page_context(language, tag, settings):
 @pytest.mark.parametrize("shell", ["portal", "office"])
 def test_shells_hold_the_blocks_and_cope_without_menu(shell):
     markup = page(
-        f"{{% extends 'ui/base_{shell}.html' %}}{{% block title %}}題{{% endblock %}}"
+        f"{{% extends 'ui/shells/{shell}.html' %}}{{% block title %}}題{{% endblock %}}"
         "{% block content %}<h1>中身</h1>{% endblock %}"
     )
     assert '<html lang="ja"' in markup
@@ -59,19 +65,19 @@ def test_shells_hold_the_blocks_and_cope_without_menu(shell):
 
 def test_shells_show_the_menu():
     menu = [SimpleNamespace(label="<申請>", url="/a/", current=True, count=3), {"label": "x", "url": "/b/"}]
-    markup = page("{% extends 'ui/base_office.html' %}", menu=menu)
+    markup = page("{% extends 'ui/shells/office.html' %}", menu=menu)
     assert '<a href="/a/" aria-current="page">&lt;申請&gt; <span class="mg-count">3件</span></a>' in markup
     assert '<a href="/b/">x</a>' in markup
 
 
 def test_office_shell_shows_who_is_signed_in():
     viewer = SimpleNamespace(is_signed_in=True, name="佐藤 <恵>", office="市民課", post="係長")
-    markup = page("{% extends 'ui/base_office.html' %}", viewer=viewer)
+    markup = page("{% extends 'ui/shells/office.html' %}", viewer=viewer)
     assert "市民課 係長" in markup
     assert "佐藤 &lt;恵&gt;" in markup
     assert re.search(r'<form method="post" action="[^"]*logout/">', markup)
     assert "logout" not in page(
-        "{% extends 'ui/base_office.html' %}", viewer=SimpleNamespace(is_signed_in=False)
+        "{% extends 'ui/shells/office.html' %}", viewer=SimpleNamespace(is_signed_in=False)
     )
 
 
@@ -151,3 +157,32 @@ def test_gallery_shows_every_sample_without_a_query(language, shell):
 
 def test_gallery_is_for_reading():
     assert gallery(RequestFactory().post("/gallery/")).status_code == 405
+
+
+@pytest.mark.parametrize("shell", ["office", "portal"])
+def test_base_pages_stand_on_the_shells(shell):
+    template = (Path(ui.__file__).parent / "templates" / "ui" / f"base_{shell}.html").read_text(
+        encoding="utf-8"
+    )
+    assert template.startswith(f'{{% extends "ui/shells/{shell}.html" %}}')
+
+
+def test_pages_of_allauth_wear_the_house():
+    class SignIn(forms.Form):
+        login = forms.CharField(label="職員番号")
+        password = forms.CharField(label="パスワード", widget=forms.PasswordInput)
+
+    markup = page(
+        "{% extends 'allauth/layouts/entrance.html' %}{% load allauth %}{% block head_title %}題{% endblock %}"
+        "{% block content %}{% element h1 %}題{% endelement %}{% element form form=form method='post' %}"
+        "{% slot body %}{% element fields form=form unlabeled=True %}{% endelement %}{% endslot %}"
+        "{% slot actions %}{% element button type='submit' tags='prominent,login' %}送る{% endelement %}{% endslot %}"
+        "{% endelement %}{% endblock %}",
+        form=SignIn({"login": "x"}),
+    )
+    assert "mg--office" in markup
+    assert "<title>エラー：題 | " in markup
+    assert 'class="mg-label" for="id_login"' in markup
+    assert 'class="mg-errors"' in markup
+    assert '<button type="submit" class="mg-button mg-button--primary">送る</button>' in markup
+    assert "novalidate" in markup

@@ -115,6 +115,22 @@ def _plain(value: Number) -> str:
     return number_text(int(number)) if number == int(number) else number_text(value)
 
 
+def _with_unit(text: str, unit: object) -> str:
+    return (gettext("%(value)s%(unit)s") % {"value": text, "unit": unit}) if unit else text
+
+
+def _head_text(label: object, unit: object) -> str:
+    return (gettext("%(label)s（%(unit)s）") % {"label": label, "unit": unit}) if unit else str(label)
+
+
+def _grade_text(label: object, count: int, share: float, unit: object) -> str:
+    return gettext("%(label)s %(count)s（%(share)d%%）") % {
+        "label": label,
+        "count": _with_unit(f"{count:,}", unit),
+        "share": round(share),
+    }
+
+
 def _all_series(chart: BarChart | LineChart) -> list[Series]:
     return [*chart.series, *([chart.target] if chart.target else [])]
 
@@ -316,7 +332,7 @@ def _rows_across(chart: BarChart) -> str:
     parts = []
     for index, (label, value) in enumerate(zip(chart.labels, series.values, strict=True)):
         y = index * 46
-        said = gettext("データなし") if value is None else f"{_plain(value)}{chart.unit}"
+        said = gettext("データなし") if value is None else _with_unit(_plain(value), chart.unit)
         parts.append(f'<text x="0" y="{y + 16}">{esc(label)}</text>')
         parts.append(
             f'<text class="mg-chart__value" x="100%" y="{y + 16}" text-anchor="end">{esc(said)}</text>'
@@ -379,7 +395,7 @@ def _grades(chart: GradeBar) -> tuple[str, str]:
                 )
         start += share
         swatch = f'<svg class="mg-chart__swatch" aria-hidden="true" focusable="false" width="22" height="14"><rect class="mg-chart__grade mg-g{tone}" width="22" height="14"/></svg>'
-        legend.append((swatch, f"{label} {count:,}{chart.unit}（{share:.0f}%）"))
+        legend.append((swatch, _grade_text(label, count, share, chart.unit)))
     picture = f'<svg class="mg-chart__plot" aria-hidden="true" focusable="false" width="100%" height="48">{"".join(parts)}</svg>'
     return picture, _legend(legend)
 
@@ -392,10 +408,10 @@ def _figures(chart: Chart, key: str) -> SafeString:
         columns = [Column("label", name, head=True), Column("value", gettext("数"), kind="number")]
         rows = [{"label": label, "value": count} for label, count in chart.grades]
     else:
-        unit = f"（{chart.unit}）" if chart.unit else ""
         columns = [Column("label", name, head=True)]
         columns += [
-            Column(f"v{i}", f"{s.label}{unit}", kind="number") for i, s in enumerate(_all_series(chart))
+            Column(f"v{i}", _head_text(s.label, chart.unit), kind="number")
+            for i, s in enumerate(_all_series(chart))
         ]
         rows = [
             {"label": label, **{f"v{i}": s.values[index] for i, s in enumerate(_all_series(chart))}}
