@@ -220,3 +220,10 @@ def test_editors_get_a_schema_of_every_kind() -> None:
     assert schemas["codelist"]["properties"]["kind"] == {"const": "codelist"}
     assert schemas["codelist"]["additionalProperties"] is False
     assert {"$ref": "service.schema.json"} in schemas["declarations"]["anyOf"]
+
+
+def test_the_example_of_the_reference_holds(tmp_path: Path) -> None:
+    reference = Path(__file__).parents[2] / "docs" / "declarations.md"
+    example = reference.read_text(encoding="utf-8").split("```yaml\nkind: codelist\n")[1].split("```")[0]
+    _declaration, found = load(tmp_path, "kind: codelist\n" + example)
+    assert found == []
