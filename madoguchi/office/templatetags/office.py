@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -26,6 +30,12 @@ def browser_words(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return " / ".join(part for part in (browser, system) if part) or _("不明なブラウザー")
+
+
+@register.filter
+def commands(text: object) -> SafeString:
+    """Set commands apart that a sentence names between backticks."""
+    return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @register.filter

@@ -162,14 +162,14 @@ def _lines(rows: list[AuditRow]) -> Iterable[Line]:
     seals = dict(leaves.values_list("row_id", "batch_id"))
     for row in rows:
         known = row.event in audit_types
-        number = row.actor_key.removeprefix("staff:")
+        actor = (row.actor_office, row.actor_post, row.actor_key.removeprefix("staff:"))
         yield Line(
             number=row.pk,
             at=row.at,
             sentence=audit_types[row.event].sentence if known else row.event,
             subject=" ".join(part for part in (row.subject_title, row.subject_key) if part),
             page=row.subject_page if row.subject_page.startswith("/") else "",
-            actor=" ".join(part for part in (row.actor_office, row.actor_post, number) if part),
+            actor=_("自動") if row.actor_kind == "system" else " ".join(part for part in actor if part),
             duty=row.duty,
             seal=seals.get(row.pk),
         )
