@@ -68,9 +68,14 @@ def notices_for(*, viewer: Viewer, waiting: bool = False) -> QuerySet[Notice]:
 def notices_waiting(*, viewer: Viewer) -> NoticeWaiting:
     """Say how many notices wait for a viewer, and how many of them have a deadline that is near or over."""
     near = business_days_add(viewer.on, NEAR_BUSINESS_DAYS)
-    rows = _marked(_addressed(viewer), viewer).filter(waits=True)
-    found = rows.aggregate(
-        count=Count("pk"), pressing=Count("pk", filter=Q(deadline_on__lte=near)), first=Min("deadline_on")
+    done = Receipt.objects.filter(_done(), notice=OuterRef("pk"), person=viewer.key)
+    # Not by the marks of the list: this stands on every front page and has to be cheap to build.
+    found = (
+        _addressed(viewer)
+        .filter(_stands(), ~Exists(done))
+        .aggregate(
+            count=Count("pk"), pressing=Count("pk", filter=Q(deadline_on__lte=near)), first=Min("deadline_on")
+        )
     )
     return NoticeWaiting(found["count"], found["pressing"], found["first"])
 
@@ -257,8 +262,12 @@ def _addressed(viewer: Viewer) -> QuerySet[Notice]:
     fresh = Q(deadline_on__gte=viewer.on) | Q(
         deadline_on=None, sent_on__gte=viewer.on - timedelta(days=BY_POST_DAYS)
     )
-    stands = Q(withdrawals=None, corrections=None)
-    return Notice.objects.filter(received | (to_us & fresh & stands))
+    return Notice.objects.filter(received | (to_us & fresh & _stands()))
+
+
+def _stands() -> Q:
+    """Give the predicate for notices that still ask something: neither withdrawn nor corrected."""
+    return Q(withdrawals=None, corrections=None)
 
 
 def _fate() -> dict[str, Any]:
