@@ -7,10 +7,12 @@ comes from the blocks and services themselves (``kernel.steps.demo_step`` in the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from ruamel.yaml import YAML
 
 from madoguchi.config.environment import SAMPLE_CITY
 from madoguchi.kernel.actions import Refused
@@ -23,7 +25,25 @@ from madoguchi.kernel.steps import demo_steps, steps_run
 class RealCity(Refused):
     """The installation has a city folder of its own: no fictional people are put into it."""
 
-    message = _("MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。")
+    message = _(
+        "MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One account of the demo. Everybody may know it: its person does not exist, its city neither."""
+
+    username: str
+    password: str
+    note: str
+
+
+def demo_sign_ins() -> list[SignIn]:
+    """Give the accounts of the fictional city, as its own file names them."""
+    city = YAML(typ="safe").load((SAMPLE_CITY / "organisation.yaml").read_text(encoding="utf-8"))
+    accounts = city["accounts"]
+    return [SignIn(who["staff"], accounts["password"], who["note"]) for who in accounts["who"]]
 
 
 def demo_load(*, now: datetime) -> None:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 URL_SHAPE = (
     "Write postgresql://user:password@host:port/name (special characters in the password as %XX), "

@@ -27,6 +27,7 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kernel.db.columns import column_of
 from madoguchi.kit.registry import Registry
 
 P = ParamSpec("P")
@@ -170,6 +171,6 @@ def _unique_names() -> dict[tuple[str, tuple[str, ...]], str]:
     for model in apps.get_models(include_auto_created=True):
         for constraint in model._meta.constraints:
             if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
-                columns = tuple(str(model._meta.get_field(field).column) for field in constraint.fields)
+                columns = tuple(column_of(model, field) for field in constraint.fields)
                 names[model._meta.db_table, columns] = constraint.name
     return names

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
-from django.utils.module_loading import import_module
 
 # Rooms that register something at start-up; found by file name in every app of the house.
 REGISTERING_ROOMS = ("rights", "audit_types", "actions", "tasks", "declarations", "hooks", "menu")

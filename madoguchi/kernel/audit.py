@@ -56,9 +56,7 @@ def audit_type_declare(key: str, sentence: Any) -> None:
     audit_types.register(key, AuditType(key, sentence))
 
 
-def audit_write(
-    actor: Viewer, event: str, subject: Subject, *, detail: dict[str, Any] | None = None
-) -> None:
+def audit_write(actor: Viewer, event: str, subject: Subject, *, detail: dict[str, Any] | None = None) -> None:
     """
     Write down what the running action did.
 
@@ -210,7 +208,9 @@ def _chain_faults(batches: dict[int, AuditBatch]) -> Iterator[AuditFault]:
         batch = batches[number]
         where = f"batch {number}"
         if batch.key_id != key_id():
-            yield AuditFault("key", where, f"封印 {number} は別の鍵によるものです。keys/audit.key を戻してください。")
+            yield AuditFault(
+                "key", where, f"封印 {number} は別の鍵によるものです。keys/audit.key を戻してください。"
+            )
             return
         if number != expected or batch.previous_root != previous:
             yield AuditFault("cut", where, f"封印 {number} の前の封印がつながりません。")
@@ -284,7 +284,9 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     if not level:
         return hashlib.sha256(b"").digest()
     while len(level) > 1:
-        pairs = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        pairs = [
+            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
+        ]
         level = pairs + level[len(pairs) * 2 :]
     return level[0]
 

@@ -35,6 +35,4 @@ def contact_bound(key: str) -> Contact | None:
     found = contacts.get(key) if isinstance(contacts, dict) else None
     if not isinstance(found, dict):
         return None
-    return Contact(
-        str(found.get("name") or ""), str(found.get("phone") or ""), str(found.get("mail") or "")
-    )
+    return Contact(str(found.get("name") or ""), str(found.get("phone") or ""), str(found.get("mail") or ""))

@@ -43,7 +43,9 @@ def _made(path: Path) -> str:
         return ""
     secret = secrets.token_urlsafe(48)
     draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write(secret + "\n")
         file.flush()
         os.fsync(file.fileno())

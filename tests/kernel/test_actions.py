@@ -6,14 +6,21 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import OperationalError
-from madoguchi.kernel.actions import ConstraintRefused, NoActionRunning, NotAudited, Refused, StoreUnavailable, action
+
+from madoguchi.kernel.actions import (
+    ConstraintRefused,
+    NoActionRunning,
+    NotAudited,
+    Refused,
+    StoreUnavailable,
+    action,
+)
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.models import Counter
 from madoguchi.kernel.numbering import number_take
 from madoguchi.kernel.rights import Grant, NotAllowed, UnknownRight, Viewer, anonymous_viewer, system_viewer
 from madoguchi.kernel.stamps import Stamped, stamp_move, stamp_read
 from madoguchi.kernel.subjects import Subject
-
 from tests.support.databases import HouseDatabase
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -56,21 +63,21 @@ def numbers(*, actor: Viewer, now: datetime, fail: bool = False) -> int:
     return number
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_an_action_without_audit_is_refused_and_leaves_nothing() -> None:
     with pytest.raises(NotAudited):
         silent(actor=ACTOR, now=NOW)
     assert not Counter.objects.exists()
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_constraint_becomes_the_named_exception_on_both_databases() -> None:
     named(actor=ACTOR, now=NOW)
     with pytest.raises(Twice):
         named(actor=ACTOR, now=NOW)
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_constraint_without_a_name_speaks_our_words() -> None:
     with pytest.raises(ConstraintRefused) as refused:
         unnamed(actor=ACTOR, now=NOW)
@@ -78,7 +85,7 @@ def test_a_constraint_without_a_name_speaks_our_words() -> None:
     assert "constraint" not in str(refused.value.message)
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_store_that_cannot_write_is_a_clear_refusal_and_nothing_is_half_done() -> None:
     with pytest.raises(StoreUnavailable):
         store(actor=ACTOR, now=NOW)
@@ -92,7 +99,7 @@ def test_an_action_must_take_actor_and_now() -> None:
         def bad(*, now: datetime) -> None: ...
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_numbers_have_no_gap_where_an_action_failed() -> None:
     assert numbers(actor=ACTOR, now=NOW) == 1
     with pytest.raises(ZeroDivisionError):
@@ -103,7 +110,9 @@ def test_numbers_have_no_gap_where_an_action_failed() -> None:
 
 
 @pytest.mark.slow
-def test_numbers_taken_at_once_by_four_processes_have_no_gap_and_no_double(house_database: HouseDatabase) -> None:
+def test_numbers_taken_at_once_by_four_processes_have_no_gap_and_no_double(
+    house_database: HouseDatabase,
+) -> None:
     import os
 
     from django.db import connection
@@ -144,7 +153,10 @@ def test_a_right_reaches_the_offices_of_its_grant_and_no_others() -> None:
 
 
 def test_a_right_compiles_to_one_predicate() -> None:
-    assert str(viewer(Grant(RIGHT, frozenset({2})), Grant(RIGHT, frozenset({1}))).where(RIGHT)) == "(AND: ('office_id__in', [1, 2]))"
+    assert (
+        str(viewer(Grant(RIGHT, frozenset({2})), Grant(RIGHT, frozenset({1}))).where(RIGHT))
+        == "(AND: ('office_id__in', [1, 2]))"
+    )
     assert not viewer(Grant(RIGHT)).where(RIGHT)
     assert str(anonymous_viewer(on=NOW.date()).where(RIGHT)) == "(AND: ('pk__in', []))"
     assert not ACTOR.where(RIGHT)
@@ -156,7 +168,7 @@ def test_an_undeclared_right_cannot_be_asked_for() -> None:
             asker.may("kernel.unknown")
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_stamped_value_is_made_again_only_when_its_stamp_moved(django_assert_num_queries) -> None:
     made: list[int] = []
     value = Stamped("test", lambda: made.append(1) or len(made))

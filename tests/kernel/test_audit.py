@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+
 from madoguchi.kernel.actions import NoActionRunning, action
 from madoguchi.kernel.audit import (
+    AuditType,
     audit_seal,
     audit_types,
     audit_verify,
@@ -19,12 +21,10 @@ from madoguchi.kernel.audit import (
     merkle_root,
     roots_file,
 )
-from madoguchi.kernel.audit import AuditType
 from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow
 from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.registry import NotRegistered
-
 from tests.support.databases import HouseDatabase
 
 NOW = datetime(2026, 11, 20, 3, 4, 5, 678901, tzinfo=UTC)
@@ -50,7 +50,7 @@ def found() -> list[tuple[str, str]]:
     return [(fault.kind, fault.where) for fault in audit_verify().faults]
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_an_untouched_trail_is_whole_sealed_or_not() -> None:
     write(5)
     assert audit_verify().unsealed == 5
@@ -60,7 +60,7 @@ def test_an_untouched_trail_is_whole_sealed_or_not() -> None:
     assert (report.rows, report.batches, report.unsealed, list(report.faults)) == (5, 1, 0, [])
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_sealing_twice_seals_each_row_once() -> None:
     write(3)
     audit_seal(now=NOW)
@@ -120,7 +120,7 @@ def forge_batch(_row: int) -> None:
     AuditBatch.objects.update(root="f" * 64)
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("plant", "kinds"),
     [
@@ -147,7 +147,7 @@ def test_a_planted_fault_is_found_and_named(plant: Callable[[int], None], kinds:
         assert faults == [(faults[0][0], f"row {target}")]
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_wrong_key_is_told_apart_from_tampering(tmp_path: Path) -> None:
     write(2)
     audit_seal(now=NOW)
@@ -156,7 +156,7 @@ def test_a_wrong_key_is_told_apart_from_tampering(tmp_path: Path) -> None:
     assert "key" in {kind for kind, _where in found()}
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_crash_between_seal_and_file_is_mended_by_the_next_seal() -> None:
     write(2)
     audit_seal(now=NOW)
@@ -169,7 +169,7 @@ def test_a_crash_between_seal_and_file_is_mended_by_the_next_seal() -> None:
     assert found() == []
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_an_undeclared_event_and_a_row_outside_an_action_are_refused() -> None:
     with pytest.raises(NoActionRunning):
         audit_write(ACTOR, "kernel.delivery_retried", Subject("test", "1"))

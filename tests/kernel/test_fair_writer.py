@@ -7,11 +7,10 @@ import time
 
 import pytest
 from django.db import connection, transaction
+
 from madoguchi.kernel.db.sqlite3.base import WriterQueue, writer_queue
 from madoguchi.kernel.models import Counter
-
 from tests.support.databases import HouseDatabase
-
 
 
 def test_turns_are_given_in_the_order_of_arrival() -> None:
@@ -56,7 +55,9 @@ def test_sixteen_writers_lose_nothing_and_never_meet_inside(house_database: Hous
                 counter.save()
                 inside.pop()
             # A single write outside a transaction stands in the same queue.
-            Counter.objects.create(series=f"{threading.get_ident()}-{len(most)}-{time.monotonic_ns()}", period="p")
+            Counter.objects.create(
+                series=f"{threading.get_ident()}-{len(most)}-{time.monotonic_ns()}", period="p"
+            )
         connection.close()
 
     threads = [threading.Thread(target=write) for _ in range(16)]
@@ -71,9 +72,13 @@ def test_sixteen_writers_lose_nothing_and_never_meet_inside(house_database: Hous
 
 @pytest.mark.sqlite
 def test_a_turn_comes_back_after_an_error_and_after_a_close(house_database: HouseDatabase) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        Counter.objects.create(series="s", period="p")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with transaction.atomic():
+            Counter.objects.create(series="s", period="p")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     queue = writer_queue(str(connection.settings_dict["NAME"]))
     assert queue.enter(0)
     queue.leave()

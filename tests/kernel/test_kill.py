@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+
 from madoguchi.kernel.actions import actions
 from madoguchi.kernel.audit import audit_seal, audit_verify
 from madoguchi.kernel.models import AuditRow, OutboxDelivery, OutboxEvent
 from madoguchi.kernel.outbox import handlers
 from madoguchi.kernel.testing import scenarios
-
 from tests.support.databases import HouseDatabase, snapshot
 from tests.support.rooms import import_testing_rooms
 
@@ -52,12 +52,12 @@ def run(name: str, at: int, before: Path) -> None:
 
 def test_every_action_has_a_scenario() -> None:
     known = set(scenarios.keys())
-    wanted = {name for name in actions.keys() if not name.startswith("test.")}
+    wanted = {name for name in actions if not name.startswith("test.")}
     assert wanted <= known, f"add @action_scenario in the block's testing.py for: {sorted(wanted - known)}"
     assert known <= wanted, f"scenarios of actions that no longer exist: {sorted(known - wanted)}"
 
 
-@pytest.mark.parametrize("name", [name for name in actions.keys() if not name.startswith("test.")])
+@pytest.mark.parametrize("name", [name for name in actions if not name.startswith("test.")])
 def test_killed_at_every_write_an_action_leaves_all_or_nothing(
     name: str, house_database: HouseDatabase, tmp_path: Path
 ) -> None:

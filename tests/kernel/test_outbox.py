@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+
 from madoguchi.kernel.actions import action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.models import Counter, OutboxDelivery, OutboxEvent
@@ -26,7 +27,6 @@ from madoguchi.kernel.outbox import (
 )
 from madoguchi.kernel.rights import NotAllowed, Viewer, anonymous_viewer, system_viewer
 from madoguchi.kernel.subjects import Subject
-
 from tests.support.databases import HouseDatabase
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -67,7 +67,7 @@ def far(request: pytest.FixtureRequest):
         yield handler
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_an_event_is_told_once(far: Far) -> None:
     emitting(actor=ACTOR, count=2, now=NOW)
     assert outbox_run(now=NOW) == 2
@@ -75,7 +75,7 @@ def test_an_event_is_told_once(far: Far) -> None:
     assert [event.payload for event in far.told] == [{"number": 0}, {"number": 1}]
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_nothing_is_told_of_an_action_that_failed(far: Far) -> None:
     with pytest.raises(ZeroDivisionError):
         emitting(actor=ACTOR, count=1, now=NOW, fail=True)
@@ -83,7 +83,7 @@ def test_nothing_is_told_of_an_action_that_failed(far: Far) -> None:
     assert not OutboxDelivery.objects.exists()
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_failure_waits_longer_each_time_is_parked_and_can_be_retried(far: Far) -> None:
     emitting(actor=ACTOR, count=1, now=NOW)
     far.fails = True
@@ -105,7 +105,7 @@ def test_a_failure_waits_longer_each_time_is_parked_and_can_be_retried(far: Far)
     assert len(far.told) == 1
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_key_stays_the_same_over_all_tries(far: Far) -> None:
     emitting(actor=ACTOR, count=1, now=NOW)
     keys = set()
@@ -115,14 +115,16 @@ def test_a_key_stays_the_same_over_all_tries(far: Far) -> None:
         keys.add(event.key)
         raise ConnectionError
 
-    with handlers.momentarily("test.far", Handler("test.far", "test.happened", note, far.outside), replace=True):
+    with handlers.momentarily(
+        "test.far", Handler("test.far", "test.happened", note, far.outside), replace=True
+    ):
         outbox_run(now=NOW)
         outbox_run(now=NOW + timedelta(days=1))
     assert len(keys) == 1
     assert plain
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_skipping_keeps_the_reason_and_only_what_is_parked_can_be_skipped(far: Far) -> None:
     emitting(actor=ACTOR, count=1, now=NOW)
     delivery = OutboxDelivery.objects.get()
@@ -137,7 +139,7 @@ def test_skipping_keeps_the_reason_and_only_what_is_parked_can_be_skipped(far: F
     assert outbox_run(now=NOW) == 0
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_handler_that_the_program_no_longer_has_parks_its_events_in_time(far: Far) -> None:
     emitting(actor=ACTOR, count=1, now=NOW)
     OutboxDelivery.objects.update(handler="test.gone")
@@ -148,7 +150,7 @@ def test_a_handler_that_the_program_no_longer_has_parks_its_events_in_time(far: 
     assert OutboxDelivery.objects.get().parked_at is not None
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_worker_killed_outside_leaves_a_lease_that_runs_out() -> None:
     handler = Far()
     with (

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
+
 from madoguchi.blocks.measures.files import FileRefused, edition_read
 from madoguchi.blocks.measures.models import ActualEntry, Evaluation, YearTotal
 from madoguchi.blocks.measures.queries import percentages, report
@@ -28,7 +29,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ACTOR = system_viewer(on=NOW.date(), duty="試験")
 
 
-@pytest.fixture()
+@pytest.fixture
 def tokushima(db: None) -> None:
     editions_load(actor=ACTOR, now=NOW)
 
@@ -48,7 +49,12 @@ def test_the_report_is_the_printed_table(tokushima: None) -> None:
     data = printed("report", "tokushima-2019", "--year", "2019", "--format", "json")
     rows = []
     for item in data["items"]:
-        head = {"no": item["no"], "title": item["title"], "offices": "、".join(item["offices"]), "grade": item["grade"]}
+        head = {
+            "no": item["no"],
+            "title": item["title"],
+            "offices": "、".join(item["offices"]),
+            "grade": item["grade"],
+        }
         lines = item["indicators"] or [{"name": "", "unit": "", "target": None, "actual": None}]
         rows += [
             head | {"indicator": line["name"], "unit": line["unit"],
@@ -64,8 +70,18 @@ def test_the_report_is_the_printed_table(tokushima: None) -> None:
 def test_the_summary_has_computed_and_printed_shares_with_the_recorded_adjustment(tokushima: None) -> None:
     summary = printed("report", "tokushima-2019", "--year", "2019", "--format", "json")["summary"]
     assert {key: line["count"] for key, line in summary.items()} == {"S": 5, "A": 15, "B": 7, "C": 0}
-    assert {key: line["percent_rounded"] for key, line in summary.items()} == {"S": 19, "A": 56, "B": 26, "C": 0}
-    assert {key: line["percent_printed"] for key, line in summary.items()} == {"S": 19, "A": 55, "B": 26, "C": 0}
+    assert {key: line["percent_rounded"] for key, line in summary.items()} == {
+        "S": 19,
+        "A": 56,
+        "B": 26,
+        "C": 0,
+    }
+    assert {key: line["percent_printed"] for key, line in summary.items()} == {
+        "S": 19,
+        "A": 55,
+        "B": 26,
+        "C": 0,
+    }
     assert [key for key, line in summary.items() if "adjustment" in line] == ["A"]
 
 
@@ -81,7 +97,12 @@ def test_suggestions_stand_beside_judgements_that_differ(tokushima: None) -> Non
 
 
 def test_the_list_names_the_plan(tokushima: None) -> None:
-    assert {"key": "tokushima-2019", "city": "徳島市", "title": "徳島市情報化基本計画", "items": 27} in printed("list", "--json")
+    assert {
+        "key": "tokushima-2019",
+        "city": "徳島市",
+        "title": "徳島市情報化基本計画",
+        "items": 27,
+    } in printed("list", "--json")
 
 
 def test_loading_twice_changes_nothing_that_was_entered(tokushima: None) -> None:
@@ -99,7 +120,9 @@ def test_a_plan_or_year_that_is_not_there_is_refused_in_words(tokushima: None) -
         printed("report", "tokushima-2019", "--year", "2031")
 
 
-def test_a_report_is_read_in_a_fixed_number_of_queries(tokushima: None, django_assert_max_num_queries: Any) -> None:
+def test_a_report_is_read_in_a_fixed_number_of_queries(
+    tokushima: None, django_assert_max_num_queries: Any
+) -> None:
     with django_assert_max_num_queries(12):
         report(edition_key="tokushima-2019", year=2019, on=NOW.date())
 
@@ -179,5 +202,3 @@ def test_shares_are_within_half_a_per_cent(counts: dict[str, int]) -> None:
     total = sum(counts.values())
     for key, percent in percentages(counts).items():
         assert abs(percent - (100 * counts[key] / total if total else 0)) <= 0.5
-
-

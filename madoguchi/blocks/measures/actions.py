@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from pathlib import Path
 
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.blocks.measures.files import edition_read
 from madoguchi.blocks.measures.models import (
     ActualEntry,
     Edition,
@@ -31,13 +31,13 @@ from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.outbox import event_emit
 from madoguchi.kernel.rights import NotAllowed, Viewer
 
-M = TypeVar("M", bound=Model)
-
 
 class EntryChanged(Refused):
     """Somebody else entered a value after the page was opened; both are shown, neither is lost."""
 
-    message = _("この画面を開いた後に、ほかの人が記録しました。新しい値を確かめて、もう一度記録してください。")
+    message = _(
+        "この画面を開いた後に、ほかの人が記録しました。新しい値を確かめて、もう一度記録してください。"
+    )
 
 
 class YearOutsidePlan(Refused):
@@ -106,6 +106,17 @@ def edition_load(
     audit_write(actor, "measures.edition_loaded", edition.subject(), detail={"items": order})
     event_emit("measures.edition_changed", edition.subject())
     return edition
+
+
+def edition_file_load(*, actor: Viewer, path: Path, now: datetime) -> Edition:
+    """
+    Store an edition from its YAML file, with the ``texts.<lang>.yaml`` beside it.
+
+    :raises FileRefused: the file cannot be read as an edition; the message says where.
+    :raises NotAllowed, SpecRefused: as ``edition_load``.
+    """
+    spec, translations = edition_read(path)
+    return edition_load(actor=actor, spec=spec, translations=translations, now=now)
 
 
 @action("measures.actual_enter", raises={"actual_entry_once": EntryChanged})
@@ -281,7 +292,9 @@ def _total_load(total: TotalSpec, grades: dict[str, Grade]) -> None:
             adjustment and (adjustment.computed, adjustment.printed) != (rounded[key], printed)
         ):
             raise SpecRefused(
-                _("%(year)s年度の%(grade)sの割合が計算と違います。違いの記録（adjustments）を直してください。")
+                _(
+                    "%(year)s年度の%(grade)sの割合が計算と違います。違いの記録（adjustments）を直してください。"
+                )
                 % {**where, "grade": key}
             )
         YearTotal.objects.update_or_create(

@@ -74,12 +74,15 @@ def drill_down(body: IndicatorDeclared, *, year: int, viewer: Viewer) -> tuple[Q
     return _rows(body, source, year, viewer).order_by("pk"), source
 
 
-def describe_rows(body: IndicatorDeclared, source: Source, rows: Sequence[Any], *, viewer: Viewer) -> list[ComputedRow]:
+def describe_rows(
+    body: IndicatorDeclared, source: Source, rows: Sequence[Any], *, viewer: Viewer
+) -> list[ComputedRow]:
     """Put drill-down rows into words, and say of a share which of them stand above the line."""
     above = source.rows(viewer).filter(_conditions(body.of, source), pk__in=[row.pk for row in rows])
     counted = set(above.values_list("pk", flat=True)) if body.of else {row.pk for row in rows}
     return [
-        ComputedRow(*source.describe(row), on=_date_of(body, source, row), counted=row.pk in counted) for row in rows
+        ComputedRow(*source.describe(row), on=_date_of(body, source, row), counted=row.pk in counted)
+        for row in rows
     ]
 
 
@@ -90,7 +93,9 @@ def breakdown(body: IndicatorDeclared, *, year: int, on: date) -> list[ComputedG
         return []
     path = source.facets[body.group].path
     rows = _rows(body, source, year, system_viewer(on=on, duty="指標の計算"))
-    counts = sorted(rows.order_by().values_list(path).annotate(n=Count("pk")), key=lambda pair: (pair[1], str(pair[0])))
+    counts = sorted(
+        rows.order_by().values_list(path).annotate(n=Count("pk")), key=lambda pair: (pair[1], str(pair[0]))
+    )
     hidden = {group for group, count in counts if count < body.smallest_cell}
     if len(hidden) == 1 and len(counts) > 1:
         hidden.add(next(group for group, _count in counts if group not in hidden))
@@ -131,7 +136,9 @@ def _measure(body: IndicatorDeclared, source: Source, rows: QuerySet[Any]) -> De
         return Decimal(total) if total is not None else None
     if body.measure == "latest":
         path = source.facets[body.value].path
-        newest = rows.order_by(f"-{source.facets[body.date].path}", "-pk").values_list(path, flat=True).first()
+        newest = (
+            rows.order_by(f"-{source.facets[body.date].path}", "-pk").values_list(path, flat=True).first()
+        )
         return Decimal(newest) if newest is not None else None
     start, end = source.facets[body.start].path, source.facets[body.end].path
     pairs = rows.exclude(**{start: None}).exclude(**{end: None}).values_list(start, end)

@@ -124,7 +124,9 @@ def _lint(declaration: Resolved, context: Context) -> Iterator[Issue]:  # noqa: 
     for name in NEEDS[body.measure]:
         if not getattr(body, name):
             yield declaration.issue(
-                "measure", code="measure-incomplete", message=f"measure: {body.measure} には {name}: が要ります。"
+                "measure",
+                code="measure-incomplete",
+                message=f"measure: {body.measure} には {name}: が要ります。",
             )
     for path, facet in _facets_named(body):
         yield from _facet_lint(declaration, source, path, facet)
@@ -158,7 +160,9 @@ def _facet_lint(
     wanted = FACET_TYPES.get(str(path[0]), ())
     if wanted and source.facets[facet].type not in wanted:
         yield declaration.issue(
-            *path, code="facet-type", message=f"「{facet}」は {source.facets[facet].type} です。{'か '.join(wanted)} が要ります。"
+            *path,
+            code="facet-type",
+            message=f"「{facet}」は {source.facets[facet].type} です。{'か '.join(wanted)} が要ります。",
         )
 
 

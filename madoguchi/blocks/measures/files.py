@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from madoguchi.blocks.measures.types import EditionSpec
 from madoguchi.kernel.actions import Refused
@@ -29,7 +30,9 @@ def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
         places = "\n".join(
             f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
         )
-        raise FileRefused(_("%(path)s は計画のファイルとして読めません。\n%(places)s") % {"path": path, "places": places}) from error
+        raise FileRefused(
+            _("%(path)s は計画のファイルとして読めません。\n%(places)s") % {"path": path, "places": places}
+        ) from error
     prefix = f"{spec.key}."
     translations = {
         file.name.split(".")[1]: {k: str(v) for k, v in _yaml(file).items() if k.startswith(prefix)}
@@ -42,7 +45,9 @@ def _yaml(path: Path) -> dict[str, Any]:
     try:
         data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise FileRefused(_("%(path)s を読めません。\n%(reason)s") % {"path": path, "reason": error}) from error
+        raise FileRefused(
+            _("%(path)s を読めません。\n%(reason)s") % {"path": path, "reason": error}
+        ) from error
     if not isinstance(data, dict):
         raise FileRefused(_("%(path)s の中身が「名前: 値」の形になっていません。") % {"path": path})
     return data

@@ -14,7 +14,9 @@ class ActualForm(HouseForm):
 
     value = DecimalNumberField(label=_("実績値"), required=False)
     provisional = forms.BooleanField(label=_("見込みの値"), required=False)
-    as_of = WarekiDateField(label=_("いつ時点の値か"), required=False, help_text=_("見込みのときだけ書きます。"))
+    as_of = WarekiDateField(
+        label=_("いつ時点の値か"), required=False, help_text=_("見込みのときだけ書きます。")
+    )
     note = LongTextField(label=_("備考"), required=False, max_length=500)
     after = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

@@ -109,9 +109,7 @@ def summary_table(report: Report) -> Table:
         Column("percent_rounded", gettext("割合（計算）"), value=lambda line: f"{line.percent_rounded}%"),
     ]  # fmt: skip
     if any(line.percent_printed is not None for line in report.summary):
-        columns.append(
-            Column("percent_printed", gettext("割合（公表）"), "html", value=_printed_share)
-        )
+        columns.append(Column("percent_printed", gettext("割合（公表）"), "html", value=_printed_share))
     return Table(columns, report.summary, caption=gettext("自己評価の集計"))
 
 
@@ -134,7 +132,9 @@ def summary_sentence(report: Report) -> str:
     }  # fmt: skip
 
 
-def item_table(lines: Sequence[ItemLine], *, link: Callable[[ItemLine], str], year: int, judged: bool) -> Table:
+def item_table(
+    lines: Sequence[ItemLine], *, link: Callable[[ItemLine], str], year: int, judged: bool
+) -> Table:
     """List the items of a report."""
     columns = [
         Column("no", gettext("番号")),

@@ -123,7 +123,8 @@ def indicator_history(indicator_id: int) -> list[HistoryLine]:
     """Give every figure ever entered for an indicator, newest first."""
     rows = ActualEntry.objects.filter(indicator_id=indicator_id).order_by("-year", "-sequence")
     return [
-        HistoryLine(row.year, row.value, row.provisional, row.source, row.entered_by, row.entered_at) for row in rows
+        HistoryLine(row.year, row.value, row.provisional, row.source, row.entered_by, row.entered_at)
+        for row in rows
     ]
 
 
@@ -149,7 +150,10 @@ def percentages(counts: Mapping[str, int]) -> dict[str, int]:
     """Round each share to whole per cent by itself, half up; zeros where there is nothing to share."""
     if not sum(counts.values()):
         return dict.fromkeys(counts, 0)
-    return {key: int(share) for key, share in zip(counts, shares_rounded([*counts.values()], decimals=0), strict=True)}
+    return {
+        key: int(share)
+        for key, share in zip(counts, shares_rounded([*counts.values()], decimals=0), strict=True)
+    }
 
 
 def entry_sequences(model: type[E], of: str, ids: Iterable[int], year: int) -> dict[int, int]:
@@ -167,9 +171,7 @@ def newest(model: type[E], of: str, year: int) -> QuerySet[E]:
 # Putting a report together
 
 
-def _item_lines(
-    edition: Edition, year: int, lang: str, on: date, chosen: QuerySet[Item]
-) -> list[ItemLine]:
+def _item_lines(edition: Edition, year: int, lang: str, on: date, chosen: QuerySet[Item]) -> list[ItemLine]:
     items = list(chosen.order_by("order"))
     pillars = {item.pk: item for item in items if item.level == Item.Level.PILLAR}
     carried_out = [item for item in items if item.level == Item.Level.ITEM]
@@ -217,17 +219,27 @@ def _indicator_lines(
     numbers = {item.pk: item.no for item in items}
     indicators = list(Indicator.objects.filter(item_id__in=numbers).order_by("item_id", "order"))
     ids = [indicator.pk for indicator in indicators]
-    targets = dict(Target.objects.filter(indicator_id__in=ids, year=year).values_list("indicator_id", "value"))
-    actuals = {row.indicator_id: row for row in newest(ActualEntry, "indicator_id", year).filter(indicator_id__in=ids)}
+    targets = dict(
+        Target.objects.filter(indicator_id__in=ids, year=year).values_list("indicator_id", "value")
+    )
+    actuals = {
+        row.indicator_id: row
+        for row in newest(ActualEntry, "indicator_id", year).filter(indicator_id__in=ids)
+    }
     for indicator in indicators:
         entry = actuals.get(indicator.pk)
-        computed = compute(declared_body(indicator.declared), year=year, on=on) if indicator.declared else None
+        computed = (
+            compute(declared_body(indicator.declared), year=year, on=on) if indicator.declared else None
+        )
         actual = computed.value if computed else entry.value if entry else None
         lines[indicator.item_id].append(
             IndicatorLine(
                 id=indicator.pk,
                 name=translated(
-                    edition, f"items.{numbers[indicator.item_id]}.indicators.{indicator.name}", indicator.name, lang
+                    edition,
+                    f"items.{numbers[indicator.item_id]}.indicators.{indicator.name}",
+                    indicator.name,
+                    lang,
                 ),
                 unit=indicator.unit,
                 decimals=indicator.decimals,
@@ -257,9 +269,7 @@ def _summary(
     printed = {row.grade_id: row for row in YearTotal.objects.filter(grade__edition=edition, year=year)}
     judged = [line.grade for line in lines if line.grade is not None]
     itemised = bool(judged) or not printed
-    counts = {
-        grade.key: judged.count(grade.key) if itemised else printed[grade.pk].count for grade in grades
-    }
+    counts = {grade.key: judged.count(grade.key) if itemised else printed[grade.pk].count for grade in grades}
     rounded = percentages(counts)
     summary = []
     for grade in grades:

@@ -88,7 +88,13 @@ def _load() -> dict[str, Any]:
 def _enter() -> dict[str, Any]:
     indicator = indicator_make()
     ActualEntry.objects.create(
-        indicator=indicator, year=YEAR, sequence=1, value=3, entered_at=NOW, source="typed", entered_by="試験課"
+        indicator=indicator,
+        year=YEAR,
+        sequence=1,
+        value=3,
+        entered_at=NOW,
+        source="typed",
+        entered_by="試験課",
     )
     return {
         "actor": viewer_with(*ENTERING), "indicator_id": indicator.pk, "year": YEAR, "value": Decimal(8), "after": 1,
@@ -99,7 +105,14 @@ def _enter() -> dict[str, Any]:
 @action_scenario("measures.evaluation_enter")
 def _evaluate() -> dict[str, Any]:
     item = indicator_make().item
-    return {"actor": viewer_with(*ENTERING), "item_id": item.pk, "year": YEAR, "grade": "B", "after": 0, "now": NOW}
+    return {
+        "actor": viewer_with(*ENTERING),
+        "item_id": item.pk,
+        "year": YEAR,
+        "grade": "B",
+        "after": 0,
+        "now": NOW,
+    }
 
 
 @route_maker("measures:list")

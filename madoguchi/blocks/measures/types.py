@@ -106,7 +106,7 @@ def _year_keys(value: object) -> object:
 def _figure(value: object) -> object:
     # Figures stand in quotes, so that YAML never makes a float of them.
     if isinstance(value, float):
-        raise ValueError("数値は引用符で囲んでください（例: \"0.04\"）")
+        raise ValueError('数値は引用符で囲んでください（例: "0.04"）')
     return Decimal(value) if isinstance(value, str | int) else value
 
 

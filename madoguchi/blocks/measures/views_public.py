@@ -49,7 +49,10 @@ def edition_page(request: HttpRequest, key: str) -> HttpResponse:
     for pillar_no in dict.fromkeys(line.pillar_no for line in result.items):
         lines = [line for line in result.items if line.pillar_no == pillar_no]
         table = show.item_table(
-            lines, link=lambda line: f"{reverse('plan:item', args=[key, line.no])}?year={year}", year=year, judged=False
+            lines,
+            link=lambda line: f"{reverse('plan:item', args=[key, line.no])}?year={year}",
+            year=year,
+            judged=False,
         )
         groups.append({"no": pillar_no, "title": show.shown(lines[0].pillar), "table": table})
     return render(

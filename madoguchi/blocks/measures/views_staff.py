@@ -16,7 +16,14 @@ from madoguchi.blocks.measures.computed import describe_rows, drill_down
 from madoguchi.blocks.measures.declarations import declared_body
 from madoguchi.blocks.measures.forms import ActualForm, GradeForm
 from madoguchi.blocks.measures.models import Edition, Grade
-from madoguchi.blocks.measures.queries import editions, item_line, items_enterable, items_judgeable, report, translated
+from madoguchi.blocks.measures.queries import (
+    editions,
+    item_line,
+    items_enterable,
+    items_judgeable,
+    report,
+    translated,
+)
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.blocks.measures.views_public import indicator_part
 from madoguchi.kernel.actions import Refused
@@ -59,7 +66,10 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
     result = report(edition_key=key, year=year, on=today(), lang=show.language())
     page = Paginator([line for line in result.items if line.id in mine], 50).get_page(request.GET.get("page"))
     table = show.item_table(
-        list(page), link=lambda line: f"{reverse('measures:item', args=[key, line.no])}?year={year}", year=year, judged=True
+        list(page),
+        link=lambda line: f"{reverse('measures:item', args=[key, line.no])}?year={year}",
+        year=year,
+        judged=True,
     )
     return render(
         request, "measures/staff_edition.html",
@@ -124,10 +134,15 @@ def grade_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     if line.id not in items_judgeable(viewer=viewer, edition=edition):
         raise Http404
     grades = [
-        (grade.key, f"{grade.key} — {translated(edition, f'grades.{grade.key}.meaning', grade.meaning, show.language()).value}")
+        (
+            grade.key,
+            f"{grade.key} — {translated(edition, f'grades.{grade.key}.meaning', grade.meaning, show.language()).value}",
+        )
         for grade in Grade.objects.filter(edition=edition).order_by("order")
     ]
-    form = GradeForm(request.POST or None, grades=grades, initial={"grade": line.grade, "after": line.grade_sequence})
+    form = GradeForm(
+        request.POST or None, grades=grades, initial={"grade": line.grade, "after": line.grade_sequence}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             evaluation_enter(actor=viewer, item_id=line.id, year=year, now=now(), **form.cleaned_data)

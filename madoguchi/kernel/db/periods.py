@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
+
+from madoguchi.kernel.db.columns import column_of
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -61,20 +62,19 @@ class NonOverlap(BaseConstraint):
 
     __hash__ = BaseConstraint.__hash__
 
-    def constraint_sql(
-        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
-    ) -> str | None:
+    # The type stubs say that these always give text; Django leaves out what gives none.
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         # Added by deferred SQL on PostgreSQL (the extension must exist first) and by triggers on SQLite.
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.deferred_sql.extend(self._postgres_sql(model, schema_editor.connection))
         return None
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
             return ";\n".join(self._postgres_sql(model, schema_editor.connection))
         return None
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.connection.ops.quote_name
         if schema_editor.connection.vendor == "postgresql":
             return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
@@ -101,7 +101,7 @@ class NonOverlap(BaseConstraint):
             f"{table}.{start} < COALESCE(NEW.{end}, {NEVER})",
             f"NEW.{start} < COALESCE({table}.{end}, {NEVER})",
         ]
-        primary = quote(model._meta.pk.column)
+        primary = quote(str(model._meta.pk.column))
         when = " AND ".join(f"NEW.{column} = {value}" for column, value in literal) or "1"
         statements = []
         for verb in ("insert", "update"):
@@ -130,7 +130,7 @@ class NonOverlap(BaseConstraint):
         ]
 
     def _columns(self, model: type[models.Model], connection: BaseDatabaseWrapper, *names: str) -> list[str]:
-        return [connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names]
+        return [connection.ops.quote_name(column_of(model, name)) for name in names]
 
     def _literals(self, model: type[models.Model], connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
         columns = self._columns(model, connection, *self.only_where)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from madoguchi.blocks.measures.actions import edition_load
-from madoguchi.blocks.measures.files import edition_read
+from madoguchi.blocks.measures.actions import edition_file_load
 from madoguchi.kernel.rights import Viewer
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -19,10 +18,5 @@ def editions_load(*, actor: Viewer, now: datetime, folder: Path = SAMPLES) -> li
     :param folder: holds ``<key>.yaml`` and ``texts.<lang>.yaml``; need not exist.
     :raises FileRefused: a file cannot be read as an edition.
     """
-    keys = []
-    for path in sorted(folder.glob("*.yaml")):
-        if not path.name.startswith("texts."):
-            spec, translations = edition_read(path)
-            edition_load(actor=actor, spec=spec, translations=translations, now=now)
-            keys.append(spec.key)
-    return keys
+    paths = [path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("texts.")]
+    return [edition_file_load(actor=actor, path=path, now=now).key for path in paths]

@@ -68,7 +68,9 @@ class Item(models.Model):
         ITEM = "item", _("取組項目")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="items")
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
+    )
     level = models.CharField(_("階層"), max_length=10, choices=Level.choices)
     no = models.CharField(_("番号"), max_length=20)
     title = models.CharField(_("名称"), max_length=300)
@@ -119,9 +121,7 @@ class ItemSection(models.Model):
     class Meta:
         verbose_name = _("文の欄")
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "name", "year"], name="section_once"
-            ),
+            models.UniqueConstraint(fields=["item", "name", "year"], name="section_once"),
             models.UniqueConstraint(
                 fields=["item", "name"], name="section_once_without_year", condition=Q(year=None)
             ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from madoguchi.config.demo import SIGN_INS, demo_load
+from madoguchi.config.demo import demo_load, demo_sign_ins
 from madoguchi.config.serve import serve
 from madoguchi.kernel.management.house_command import HouseCommand
 
@@ -23,9 +23,9 @@ class Command(HouseCommand):
 
     def work(self, *, now: datetime, **options: Any) -> None:
         demo_load(now=now)
-        self.stdout.write("デモのサインイン（架空の人です）:")
-        for sign_in in SIGN_INS:
-            self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.who}")
+        self.stdout.write("デモのサインイン（人も市も架空です）。職員番号とパスワード:")
+        for sign_in in demo_sign_ins():
+            self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.note}")
         if options["prepare_only"]:
             return
         self.stdout.write(f"http://{options['host']}:{options['port']}/ を開いてください（Ctrl+C で終わります）。")

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from madoguchi.blocks.measures.actions import edition_load
-from madoguchi.blocks.measures.files import edition_read
+from madoguchi.blocks.measures.actions import edition_file_load
 from madoguchi.blocks.measures.queries import NoSuchPlan, NoSuchYear, editions, report
 from madoguchi.blocks.measures.types import GradeLine, ItemLine, Report
 from madoguchi.kernel.clock import day_of
@@ -41,7 +40,9 @@ class Command(HouseCommand):
         if options["what"] == "load":
             return self._load(now, options["file"])
         rows = [{key: row[key] for key in ("key", "city", "title", "items")} for row in editions()]
-        return {"text": json.dumps(rows, ensure_ascii=False, indent=2)} if options["as_json"] else {"rows": rows}
+        return (
+            {"text": json.dumps(rows, ensure_ascii=False, indent=2)} if options["as_json"] else {"rows": rows}
+        )
 
     def words(self, answer: dict[str, Any]) -> Iterable[str]:
         if "text" in answer:
@@ -56,7 +57,9 @@ class Command(HouseCommand):
             known = "、".join(row["key"] for row in editions())
             raise CommandRefused(f"「{options['key']}」という計画はありません。あるのは: {known}") from None
         except NoSuchYear:
-            raise CommandRefused(f"{options['year']}年度は「{options['key']}」の計画期間にありません。") from None
+            raise CommandRefused(
+                f"{options['year']}年度は「{options['key']}」の計画期間にありません。"
+            ) from None
         text = json.dumps(report_data(result), ensure_ascii=False, indent=2)
         if options["output"]:
             try:
@@ -67,10 +70,8 @@ class Command(HouseCommand):
         return {"text": text}
 
     def _load(self, now: datetime, path: Path) -> dict[str, Any]:
-        spec, translations = edition_read(path)
-        actor = self.actor(now=now, duty="計画の取り込み")
-        edition_load(actor=actor, spec=spec, translations=translations, now=now)
-        self.say(f"{spec.key} を取り込みました。")
+        edition = edition_file_load(actor=self.actor(now=now, duty="計画の取り込み"), path=path, now=now)
+        self.say(f"{edition.key} を取り込みました。")
         return {}
 
 
