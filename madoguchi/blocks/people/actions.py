@@ -22,6 +22,7 @@ from madoguchi.blocks.people.applying import (
     rows_refuse,
     single_posts_follow,
 )
+from madoguchi.blocks.people.excel import organisation_workbook
 from madoguchi.blocks.people.models import OrganisationImport, StaffMember, User
 from madoguchi.blocks.people.organisation import STAMP
 from madoguchi.blocks.people.reach import must_everywhere
@@ -52,6 +53,7 @@ __all__ = [
     "account_open",
     "account_reopen",
     "organisation_apply",
+    "organisation_export",
     "organisation_import",
     "organisation_import_apply",
 ]
@@ -110,14 +112,32 @@ def organisation_apply(
     return _apply(actor, rows, basis)
 
 
+@action("people.organisation_export")
+def organisation_export(*, actor: Viewer, on: date | None = None, now: datetime) -> bytes:  # noqa: ARG001
+    """
+    Give the organisation as a workbook, and write down that it was taken: it names every person.
+
+    :param on: only what holds on this day; left out, everything.
+    :raises NotAllowed: the actor does not keep the organisation of the whole city.
+    """
+    must_everywhere(actor, "people.organisation_edit")
+    day = on.isoformat() if on else ""
+    subject = Subject("people.organisation", "all", page="/office/organisation/workbooks/")
+    audit_write(
+        actor, "people.workbook_written", subject, detail={"on": day, "staff": StaffMember.objects.count()}
+    )
+    return organisation_workbook(on)
+
+
 @action("people.organisation_import")
 def organisation_import(
-    *, actor: Viewer, rows: Rows, file_name: str, sha256: str, now: datetime
+    *, actor: Viewer, rows: Rows, doubts: Sequence[str] = (), file_name: str, sha256: str, now: datetime
 ) -> OrganisationImport:
     """
     Keep what was read from a workbook, for the preview and for applying it later. The organisation stays.
 
     :param rows: as ``excel.organisation_read`` gives them.
+    :param doubts: what the reader was not sure of, in words, for the preview.
     :raises NotAllowed: the actor does not keep the organisation of the whole city.
     """
     must_everywhere(actor, "people.organisation_edit")
@@ -127,6 +147,7 @@ def organisation_import(
         file_name=file_name[:200],
         sha256=sha256,
         rows=rows_freeze(rows),
+        doubts=list(doubts),
         basis=stamp_read(STAMP),
     )
     audit_write(actor, "people.workbook_read", kept.subject(), detail={"sha256": sha256})

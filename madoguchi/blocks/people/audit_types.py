@@ -13,6 +13,7 @@ right_declare("people.account_edit", label=_("アカウントを開く・止め�
 audit_type_declare("people.row_added", _("組織の行を加えました"))
 audit_type_declare("people.row_changed", _("組織の行を変えました"))
 audit_type_declare("people.row_removed", _("組織の行を取り消しました"))
+audit_type_declare("people.workbook_written", _("組織表を書き出しました"))
 audit_type_declare("people.workbook_read", _("組織表を読み込みました"))
 audit_type_declare("people.workbook_applied", _("組織表を適用しました"))
 audit_type_declare("people.account_opened", _("アカウントを開きました"))

@@ -11,6 +11,7 @@ from madoguchi.blocks.people.models import Deputy, Holding, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.types import Holder, OfficeOnDay
+from madoguchi.kernel.rights import Viewer
 
 
 def offices_on(*, on: date) -> list[OfficeOnDay]:
@@ -60,9 +61,18 @@ def deputies_on(*, post_key: str, on: date) -> list[Holder]:
 
 def posts_without_holder(*, on: date) -> list[str]:
     """Name the posts for one person that nobody holds on a day (the list to check on 1 April)."""
+    return list(_vacant(on).order_by("key").values_list("key", flat=True))
+
+
+def vacant_posts(*, viewer: Viewer, on: date) -> QuerySet[Post]:
+    """Give the posts for one person that nobody holds on a day, as far as the viewer may see them."""
+    seen = viewer.where("people.organisation_view")
+    return _vacant(on).filter(seen).select_related("office").order_by("office__key", "-rank", "key")
+
+
+def _vacant(on: date) -> QuerySet[Post]:
     held = Holding.objects.filter(valid_on(on)).values("post_id")
-    vacant = Post.objects.filter(valid_on(on), single=True).exclude(pk__in=held)
-    return list(vacant.order_by("key").values_list("key", flat=True))
+    return Post.objects.filter(valid_on(on), single=True).exclude(pk__in=held)
 
 
 def _holders(holdings: QuerySet[Holding]) -> list[Holder]:

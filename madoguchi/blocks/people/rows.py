@@ -251,9 +251,13 @@ def _sheet_rows(sheet: Sheet) -> list[dict[str, Any]]:
     return [dict(zip(paths, row, strict=True)) for row in rows]
 
 
-def rows_compare(rows: Rows) -> Difference:
-    """Compare given rows with the organisation as recorded; each row is brought to its normal form first."""
-    known = rows_known()
+def rows_compare(rows: Rows, known: Rows | None = None) -> Difference:
+    """
+    Compare given rows with the organisation as recorded; each row is brought to its normal form first.
+
+    :param known: what ``rows_known`` gave, where the caller has it already.
+    """
+    known = rows_known() if known is None else known
     changes: list[Change] = []
     unmentioned: list[tuple[str, tuple[Any, ...]]] = []
     for name, sheet in SHEETS.items():

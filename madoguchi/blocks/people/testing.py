@@ -274,6 +274,12 @@ def _apply() -> dict[str, Any]:
     return {"actor": _keeper(), "rows": _rows(), "now": NOW, "basis": stamp_read(STAMP)}
 
 
+@action_scenario("people.organisation_export")
+def _export() -> dict[str, Any]:
+    holding_make()
+    return {"actor": _keeper(), "now": NOW}
+
+
 @action_scenario("people.organisation_import")
 def _import() -> dict[str, Any]:
     return {"actor": _keeper(), "rows": _rows(), "file_name": "組織.xlsx", "sha256": "0" * 64, "now": NOW}
@@ -315,3 +321,77 @@ def _account_close() -> dict[str, Any]:
     staff = staff_make()
     account_make(staff)
     return {"actor": _keeper(), "staff_key": staff.key, "now": NOW}
+
+
+# A real object for each page
+
+
+PERSONNEL = "city_hall/personnel"
+
+
+def _office_of(office_id: int) -> Office:
+    return Office.objects.get(pk=office_id)
+
+
+def _plain(_office_id: int) -> dict[str, Any]:
+    return {"kwargs": {}, "roles": {PERSONNEL}}
+
+
+def _of_office(office_id: int) -> dict[str, Any]:
+    return {"kwargs": {"key": _office_of(office_id).key}, "roles": {PERSONNEL}}
+
+
+def _of_post(office_id: int) -> dict[str, Any]:
+    post = post_make(office=_office_of(office_id))
+    holding_make(post=post)
+    return {"kwargs": {"key": post.key}, "roles": {PERSONNEL}}
+
+
+def _of_person(office_id: int) -> dict[str, Any]:
+    holding = holding_make(post=post_make(office=_office_of(office_id)))
+    return {"kwargs": {"key": holding.staff.key}, "roles": {PERSONNEL}}
+
+
+def _of_account(office_id: int) -> dict[str, Any]:
+    holding = holding_make(post=post_make(office=_office_of(office_id)))
+    account_make(holding.staff)
+    return {"kwargs": {"key": holding.staff.key}, "roles": {PERSONNEL}}
+
+
+def _of_holding(office_id: int) -> dict[str, Any]:
+    holding = holding_make(post=post_make(office=_office_of(office_id)))
+    return {"kwargs": {"holding_id": holding.pk}, "roles": {PERSONNEL}}
+
+
+def _of_deputy(office_id: int) -> dict[str, Any]:
+    office = _office_of(office_id)
+    deputy = deputy_make(post=post_make(office=office), deputy=post_make(office=office, title="係長"))
+    return {"kwargs": {"deputy_id": deputy.pk}, "roles": {PERSONNEL}}
+
+
+def _of_import(_office_id: int) -> dict[str, Any]:
+    return {"kwargs": {"import_id": import_make().pk}, "roles": {PERSONNEL}}
+
+
+for _name, _maker in {
+    "tree": _plain,
+    "vacant": _plain,
+    "staff": _plain,
+    "workbooks": _plain,
+    "workbook_download": _plain,
+    "office": _of_office,
+    "office_rename": _of_office,
+    "office_end": _of_office,
+    "post": _of_post,
+    "holder_add": _of_post,
+    "deputy_add": _of_post,
+    "holding_end": _of_holding,
+    "deputy_end": _of_deputy,
+    "person": _of_person,
+    "account_open": _of_person,
+    "account_reopen": _of_account,
+    "account_close": _of_account,
+    "workbook": _of_import,
+    "workbook_apply": _of_import,
+}.items():
+    route_maker(f"people:{_name}")(_maker)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200, verbose_name='ファイル名')),
                 ('sha256', models.CharField(max_length=64)),
                 ('rows', models.JSONField(verbose_name='読み取った行')),
+                ('doubts', models.JSONField(default=list, verbose_name='気になるところ')),
                 ('basis', models.BigIntegerField(verbose_name='比べたときの組織の版')),
                 ('applied_at', models.DateTimeField(null=True, verbose_name='適用した日時')),
             ],

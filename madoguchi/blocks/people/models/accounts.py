@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +22,11 @@ class User(AbstractBaseUser):
     """An account to sign in with. What it may do comes from the posts its staff member holds."""
 
     username = models.CharField(_("職員番号"), max_length=60)
-    is_active = models.BooleanField(_("使える"), default=True)  # type: ignore[misc]
+    is_active = models.BooleanField(_("使える"), default=True)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("アカウント")

@@ -19,6 +19,7 @@ class OrganisationImport(models.Model):
     file_name = models.CharField(_("ファイル名"), max_length=200)
     sha256 = models.CharField(max_length=64)
     rows = models.JSONField(_("読み取った行"))
+    doubts = models.JSONField(_("気になるところ"), default=list)
     basis = models.BigIntegerField(_("比べたときの組織の版"))
     applied_at = models.DateTimeField(_("適用した日時"), null=True)
 
