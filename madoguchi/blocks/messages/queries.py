@@ -8,8 +8,8 @@ what the offices of that right sent or are writing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
@@ -82,13 +82,12 @@ def notices_waiting(*, viewer: Viewer) -> NoticeWaiting:
 
 def notice_for(*, viewer: Viewer, key: str) -> Notice | None:
     """Find a notice that a viewer may see, with the marks of ``notices_for``, ``mine`` and ``corrected_key``."""
-    seen = _addressed(viewer).filter(key=key).values("pk")
-    allowed = Q(pk__in=seen) | _where(viewer, SEND)
+    mine = Exists(_addressed(viewer).filter(pk=OuterRef("pk")))
+    allowed = Q(mine) | _where(viewer, SEND)
     if viewer.may(READ):
         receivers = Audience.objects.filter(_where(viewer, READ), notice=OuterRef("pk"))
         allowed |= Exists(receivers) | Q(everybody=True)
     rows = _marked(Notice.objects.filter(key=key).filter(allowed), viewer)
-    mine = Exists(_addressed(viewer).filter(pk=OuterRef("pk")))
     found: Notice | None = rows.annotate(addressed=mine, corrected_key=F("corrects__key")).first()
     return found
 
@@ -165,7 +164,7 @@ def notice_progress(*, viewer: Viewer, notice: Notice) -> NoticeProgress:
         for row in found
         if not row["joined"]
     )
-    return NoticeProgress(offices, sum(row["total"] for row in found if row["joined"]))
+    return NoticeProgress(offices, sum(row["total"] for row in found if row["joined"]), names)
 
 
 def recipients_of(
@@ -184,16 +183,14 @@ def recipients_of(
     return rows.annotate(reminded=_latest_stage(OuterRef("pk"))).order_by("pk")
 
 
-def recipient_lines(*, receipts: Iterable[Receipt], on: date) -> list[RecipientLine]:
-    """Put recipients into words; ``receipts`` come from ``recipients_of``."""
-    known = list(receipts)
-    names = office_names(office_ids={receipt.office_id for receipt in known}, on=on)
+def recipient_lines(*, receipts: Iterable[Receipt], offices: Mapping[int, str]) -> list[RecipientLine]:
+    """Put recipients into words; ``receipts`` come from ``recipients_of``, ``offices`` from the progress."""
     return [
         RecipientLine(
-            receipt.person_name, receipt.post, names[receipt.office_id], receipt.joined, receipt.read_at,
+            receipt.person_name, receipt.post, offices.get(receipt.office_id, ""), receipt.joined, receipt.read_at,
             receipt.acknowledged_at, str(getattr(receipt, "reminded", "") or ""),
         )
-        for receipt in known
+        for receipt in receipts
     ]  # fmt: skip
 
 

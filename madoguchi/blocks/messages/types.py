@@ -85,10 +85,15 @@ class OfficeProgress:
 
 @dataclass(frozen=True, slots=True)
 class NoticeProgress:
-    """Who has read and acknowledged a notice, per office; ``joined`` counts those who came by post later."""
+    """
+    Who has read and acknowledged a notice, per office.
+
+    ``joined`` counts those who came by post later, ``names`` are the offices of all of them on the day of sending.
+    """
 
     offices: tuple[OfficeProgress, ...]
     joined: int
+    names: Mapping[int, str]
 
     @property
     def total(self) -> int:

@@ -84,7 +84,7 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     everyone = request.GET.get("show") == "all"
     rows = queries.recipients_of(viewer=viewer, notice=notice, office_id=office_id, still_open=not everyone)
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    lines = queries.recipient_lines(receipts=page, on=notice.sent_on)
+    lines = queries.recipient_lines(receipts=page, offices=found.names)
     caption = gettext("受け取った人") if everyone else gettext("まだの人")
     stands: Any = notice
     open_now = not stands.withdrawn and not stands.replaced_by
@@ -92,7 +92,7 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
         request, "messages/progress.html",
         {
             "viewer": viewer, "notice": notice, "progress": found, "page": page, "may_send": may_send,
-            "withdrawal": queries.withdrawal_of(notice=notice), "open_now": open_now, "everyone": everyone,
+            "withdrawal": queries.withdrawal_of(notice=notice) if stands.withdrawn else None, "open_now": open_now, "everyone": everyone,
             "office_id": office_id, "deadline": show.deadline_shown(notice, on=viewer.on, pressing=open_now),
             "may_remind": may_send and open_now and found.done < found.total
             and stage_on(notice.deadline_on, viewer.on) is not None,

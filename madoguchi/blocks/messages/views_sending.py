@@ -37,8 +37,10 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     """Go on with a draft."""
     viewer = viewer_of(request)
     found = queries.draft_for(viewer=viewer, key=key)
-    if request.method == "POST" and (found is not None or viewer.may(queries.SEND)):
-        return _draft_take(request, viewer, found, key)
+    if request.method == "POST" and found is not None:
+        return _draft_take(request, viewer, found)
+    if request.method == "POST" and viewer.may(queries.SEND, office_id=viewer.office_id or 0):
+        return _draft_gone(request, viewer, key)
     if found is None:
         return _sent_meanwhile(viewer, key)
     return _form_page(request, viewer, found, NoticeForm.showing(found.content(), on=viewer.on))
@@ -160,15 +162,12 @@ def remind(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("messages:progress", key)
 
 
-def _draft_take(
-    request: HttpRequest, viewer: Viewer, found: Draft | None, key: str | None = None
-) -> HttpResponse:
+def _draft_take(request: HttpRequest, viewer: Viewer, found: Draft | None) -> HttpResponse:
     """Save what was typed, whatever it is; then stay, or go to the preview when it may be sent."""
     typed = typed_from_post(request.POST)
     form = NoticeForm.of(typed, on=viewer.on)
-    seen = str(request.POST.get("revision", ""))
     try:
-        if key is not None and (found is None or seen != str(found.revision)):
+        if found is not None and str(request.POST.get("revision", "")) != str(found.revision):
             raise actions.DraftMoved
         if found is None or found.content() != typed:
             found = actions.notice_draft_save(
@@ -179,7 +178,6 @@ def _draft_take(
                 revision=found.revision if found else None,
             )
     except Refused as refused:
-        form.is_valid()
         form.add_error(refused.details.get("field"), str(refused.message))
         return _form_page(request, viewer, found, form)
     if request.POST.get("do") != "preview":
@@ -190,7 +188,17 @@ def _draft_take(
     return _form_page(request, viewer, found, form)
 
 
-def _form_page(request: HttpRequest, viewer: Viewer, found: Draft | None, form: BaseForm) -> HttpResponse:
+def _draft_gone(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Answer a POST to a draft that is not there, or not theirs: both look the same, and the text stays."""
+    form = NoticeForm.of(typed_from_post(request.POST), on=viewer.on)
+    form.add_error(None, str(actions.DraftMoved.message))
+    sent = queries.notice_sent_by(viewer=viewer, key=key) is not None
+    return _form_page(request, viewer, None, form, status=422 if sent else 404)
+
+
+def _form_page(
+    request: HttpRequest, viewer: Viewer, found: Draft | None, form: BaseForm, *, status: int = 422
+) -> HttpResponse:
     here = reverse("messages:draft", args=[found.key]) if found else reverse("messages:compose")
     corrects = found.corrects if found else None
     title = gettext("お知らせの訂正") if corrects else gettext("お知らせを書く")
@@ -200,7 +208,7 @@ def _form_page(request: HttpRequest, viewer: Viewer, found: Draft | None, form: 
             "viewer": viewer, "form": form, "draft": found, "action": here, "corrects": corrects, "title": title,
             "breadcrumb": way((gettext("送ったもの"), reverse("messages:sent")), (title, "")),
         },
-        status=422 if form.errors else 200,
+        status=status if form.errors else 200,
     )  # fmt: skip
 
 
