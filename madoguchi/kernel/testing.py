@@ -37,7 +37,8 @@ def route_maker(route_name: str) -> Callable[[RouteMaker], RouteMaker]:
     Register how to make a real object for one route (``people:office``) that belongs to an office.
 
     The function takes the office's id and returns ``kwargs`` for ``reverse`` and ``roles``, the roles
-    (``service/role``) that may open the page for that office.
+    (``service/role``) that may open the page for that office; None for everybody who is signed in. ``scope``
+    is "all" for a page over the whole city hall; ``data`` is what a page that only takes POST is sent.
     """
     return makers.registered(route_name)
 

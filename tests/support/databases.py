@@ -148,7 +148,7 @@ def _other_connection() -> Iterator[None]:
         connection.connection = kept
 
 
-@pytest.fixture()
+@pytest.fixture
 def house_database(tmp_path: Path, house_template: str, django_db_blocker: Any) -> Iterator[HouseDatabase]:
     """Give a committed database of the test's own."""
     database = HouseDatabase(tmp_path, house_template)

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.blocks.measures.models import Edition, Indicator
-from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, years_reported
+from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, translated, years_reported
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import figure_format
@@ -42,6 +44,15 @@ def shown(text: Text) -> Any:
     return text.value if text.lang == language() or language() == "ja" else lang_mark(text.value)
 
 
+def japanese(text: str) -> SafeString:
+    """Mark words that stand in Japanese on every page (names of offices), so that they are read out rightly."""
+    return (
+        format_html("{}", text)
+        if language().startswith("ja")
+        else format_html('<span lang="ja">{}</span>', text)
+    )
+
+
 def year_name(year: int) -> str:
     """Name a fiscal year in the reader's language."""
     styles = {"ja": "ja", "ja-easy": "ja-easy", "en": "en"}
@@ -53,6 +64,11 @@ def figure(value: Decimal | None, line: IndicatorLine) -> str:
     if value is None:
         return gettext("なし")
     return figure_format(value, decimals=line.decimals, unit=line.unit)
+
+
+def title(edition: Edition) -> str:
+    """Give a plan's title in the reader's language, for breadcrumbs."""
+    return translated(edition, "title", edition.title, language()).value
 
 
 def edition_or_404(key: str) -> Edition:
@@ -140,7 +156,7 @@ def item_table(
         Column("no", gettext("番号")),
         Column("title", gettext("取組項目"), "html", link=link, value=lambda line: format_html("{}", shown(line.title)),
                head=True),
-        Column("offices", gettext("担当部署"), value=lambda line: "、".join(line.offices)),
+        Column("offices", gettext("担当部署"), "html", value=lambda line: japanese("、".join(line.offices))),
         Column("indicators", gettext("数値目標と実績"), "html", value=_figures),
         Column("grade", gettext("自己評価"), "html", value=_grade(judged)),
     ]  # fmt: skip
@@ -188,4 +204,7 @@ def sections_of(line: ItemLine) -> list[tuple[Any, str]]:
 
 def facts(line: ItemLine, *, judged: bool = False) -> list[tuple[object, object]]:
     """Give what stands at the head of an item: its grade and the offices in charge."""
-    return [(gettext("自己評価"), _grade(judged)(line)), (gettext("担当部署"), "、".join(line.offices))]
+    return [
+        (gettext("自己評価"), _grade(judged)(line)),
+        (gettext("担当部署"), japanese("、".join(line.offices))),
+    ]

@@ -83,7 +83,7 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
             "facts": show.facts(line),
             "tabs": show.year_tabs(edition, year, request.path),
             "indicators": [indicator_part(indicator, year) for indicator in line.indicators],
-            "breadcrumb": [(gettext("計画"), reverse("plan:list")), (edition.title, back), (line.title.value, "")],
+            "breadcrumb": [(gettext("計画"), reverse("plan:list")), (show.title(edition), back), (line.title.value, "")],
         },
     )  # fmt: skip
 

@@ -78,7 +78,7 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
             "tabs": show.year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
             "sentence": show.summary_sentence(result),
             "breadcrumb": [(gettext("ホーム"), reverse("office:home")), (gettext("計画"), reverse("measures:list")),
-                           (edition.title, "")],
+                           (show.title(edition), "")],
         },
     )  # fmt: skip
 
@@ -213,6 +213,6 @@ def _indicator(line: ItemLine, indicator_id: int) -> IndicatorLine:
 def _way(edition: Edition, line: ItemLine, year: int) -> list[tuple[object, str]]:
     here = reverse("measures:edition", args=[edition.key])
     return [
-        (gettext("計画"), reverse("measures:list")), (edition.title, f"{here}?year={year}"),
+        (gettext("計画"), reverse("measures:list")), (show.title(edition), f"{here}?year={year}"),
         (line.title.value, f"{reverse('measures:item', args=[edition.key, line.no])}?year={year}"),
     ]  # fmt: skip
