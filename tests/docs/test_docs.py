@@ -87,7 +87,7 @@ def test_named_commands_and_targets_exist(document):
 def test_every_command_is_in_the_reference():
     told = section(REFERENCE.read_text(encoding="utf-8"), "Commands")
     lacking = {name for name in house_commands() if f"`{name}" not in told}
-    assert not lacking, "add these commands to docs/reference.md, Commands"
+    assert not lacking, f"add to docs/reference.md, Commands: {sorted(lacking)}"
 
 
 @pytest.mark.parametrize("heading", REGISTRIES)
@@ -95,8 +95,8 @@ def test_what_is_registered_is_in_the_reference(heading):
     text = section(REFERENCE.read_text(encoding="utf-8"), heading)
     told = {row[0].strip("`") for table in tables(text) for row in table}
     known = {name for name in REGISTRIES[heading] if not name.startswith("test")}
-    assert not known - told, f"add rows to docs/reference.md, {heading}"
-    assert not told - known, f"docs/reference.md, {heading}: these are gone"
+    assert not known - told, f"add to docs/reference.md, {heading}: {sorted(known - told)}"
+    assert not told - known, f"take out of docs/reference.md, {heading}: {sorted(told - known)}"
 
 
 @every_document
@@ -123,7 +123,8 @@ def test_yaml_files_of_the_docs_parse(path):
 def test_every_decision_is_listed():
     folder = ROOT / "docs" / "adr"
     listed = set(LINK.findall((folder / "README.md").read_text(encoding="utf-8")))
-    assert {path.name for path in folder.glob("[0-9]*.md")} == {name for name in listed if name[:1].isdigit()}
+    lacking = {path.name for path in folder.glob("[0-9]*.md")} - listed
+    assert not lacking, f"add a row to docs/adr/README.md for: {sorted(lacking)}"
 
 
 def test_every_decision_has_its_three_parts():
