@@ -27,11 +27,12 @@ def accounts_contact() -> str:
 
 def contact_bound(key: str) -> Contact | None:
     """
-    Give a contact of ``contacts:`` in the city's ``bindings.yaml``; None where the city bound none.
+    Give a contact of ``site.contacts`` in the city's ``bindings.yaml``; None where the city bound none.
 
     :param key: ``accounts`` (for staff), ``general``, ``accessibility``, ``security``.
     """
-    contacts = settings.ENVIRONMENT.site.values.get("contacts")
+    site = settings.ENVIRONMENT.site.values.get("site")
+    contacts = site.get("contacts") if isinstance(site, dict) else None
     found = contacts.get(key) if isinstance(contacts, dict) else None
     if not isinstance(found, dict):
         return None

@@ -35,7 +35,7 @@ from madoguchi.kernel.subjects import Subject
 
 pytestmark = pytest.mark.django_db
 NAMES = {
-    "audit_unsealed", "audit_verified", "backup", "clock", "data_folder", "database", "disk", "keys",
+    "audit_unsealed", "audit_verified", "backup", "clock", "data_folder", "database", "declarations", "disk", "keys",
     "migrations", "outbox_parked", "outbox_waiting", "triggers", "worker",
 }  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_every_check_answers_and_says_what_to_do() -> None:
 
 def test_a_new_installation_is_well_but_for_what_nobody_did_yet() -> None:
     wrong = {line.name for line in health_run(now=now()) if line.state != "ok"}
-    assert wrong <= {"backup", "audit_verified", "disk", "declarations"}
+    assert wrong <= {"backup", "audit_verified", "disk"}
 
 
 def test_a_check_that_fails_is_an_answer() -> None:
@@ -211,6 +211,19 @@ def test_a_backup_that_is_old() -> None:
     assert ask("backup").state == "ok"
     assert ask("backup", now() + timedelta(days=3)).state == "warn"
     assert ask("backup", now() + timedelta(days=9)).state == "bad"
+
+
+def test_a_declaration_with_a_fault(tmp_path: Path, settings: Any) -> None:
+    assert ask("declarations").state == "ok"
+    city = tmp_path / "city"
+    (city / "services" / "mine").mkdir(parents=True)
+    (city / "bindings.yaml").write_text("site: {name: 試験市}\n", encoding="utf-8")
+    (city / "services" / "mine" / "service.yaml").write_text("kind: service\nkey: mine\n", encoding="utf-8")
+    settings.CITY_DIR = city
+    line = ask("declarations")
+    assert line.state == "warn"
+    assert "service.yaml" in line.text
+    assert "madoguchi check" in line.remedy
 
 
 def test_a_verification_that_found_something(audited: AuditRow) -> None:

@@ -20,7 +20,7 @@ def bound(settings: Any) -> Any:
     """Bind contacts, as a city does in its ``bindings.yaml``."""
 
     def bind(**contacts: Any) -> None:
-        site = replace(settings.ENVIRONMENT.site, values={"contacts": contacts})
+        site = replace(settings.ENVIRONMENT.site, values={"site": {"contacts": contacts}})
         settings.ENVIRONMENT = replace(settings.ENVIRONMENT, site=site)
 
     return bind
@@ -79,7 +79,7 @@ def test_contacts_come_from_the_bindings(bound: Any) -> None:
 
 @pytest.mark.parametrize("contacts", ["text", [], {"general": "text"}, {"general": None}])
 def test_bindings_of_another_shape_close_no_page(contacts: Any, settings: Any) -> None:
-    site = replace(settings.ENVIRONMENT.site, values={"contacts": contacts})
+    site = replace(settings.ENVIRONMENT.site, values={"site": {"contacts": contacts}})
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, site=site)
     assert Client().get("/about/").status_code == 200
     assert Client().get("/.well-known/security.txt").status_code == 404

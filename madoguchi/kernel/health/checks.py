@@ -19,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from madoguchi.kernel.audit import key_id, newest_moment, unsealed_rows
 from madoguchi.kernel.db.periods import triggers_missing
+from madoguchi.kernel.declarations import declarations_lint, declarations_load, document_by_sha256
 from madoguchi.kernel.health import Health, health_check
 from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow, OutboxDelivery
 
@@ -319,6 +320,37 @@ def backup_age(now: datetime) -> Health:
     if age > timedelta(days=8).total_seconds():
         return Health("bad", text, remedy)
     return Health("warn", text, remedy) if age > timedelta(days=2).total_seconds() else Health("ok", text)
+
+
+@health_check(
+    "declarations",
+    label=gettext_lazy("宣言"),
+    meaning=gettext_lazy("様式・手続き・役割などを決めている設定ファイルです。"),
+    order=130,
+)
+def declarations_sound(now: datetime) -> Health:  # noqa: ARG001
+    """Lint the files of every layer, as the next publication will find them."""
+    loaded = declarations_load(old_base=document_by_sha256)
+    errors = [issue for issue in declarations_lint(loaded) if issue.level == "error"]
+    if not errors:
+        count = len(loaded.declarations)
+        return Health(
+            "ok",
+            ngettext("%(count)d件に誤りはありません。", "%(count)d件に誤りはありません。", count)
+            % {"count": count},
+        )
+    first = errors[0]
+    return Health(
+        "warn",
+        _("誤りが%(count)d件あります。はじめのもの：%(file)s %(line)s行 %(message)s")
+        % {
+            "count": len(errors),
+            "file": first.place.file.name,
+            "line": first.place.line,
+            "message": first.message,
+        },
+        _("いまの版は動き続けます。`madoguchi check` で場所を見て、ファイルを直してください。"),
+    )
 
 
 def backup_note(*, now: datetime) -> None:

@@ -115,7 +115,7 @@ def _deliveries(
     if refused:
         rows = rows.filter(pk=refused[0])
     page = Paginator(rows, ROWS).get_page(page_number(request))
-    context = {"page": page, "handlers": handlers.keys()}
+    context: dict[str, Any] = {"page": page, "handlers": handlers.keys()}
     if state == "parked":
         bad_id, bad_form = refused or (0, None)
         context["stuck"] = [
@@ -144,9 +144,7 @@ def _deliveries(
         list(page),
         caption=_("処理の一覧"),
         caption_hidden=True,
-        empty_title=_("待っている処理はありません。")
-        if state == "waiting"
-        else _("済んだ処理はありません。"),
+        empty_title=_("ここに並ぶ処理はありません。"),
     )
     return context
 
