@@ -87,9 +87,13 @@ class Ground:
     def close(self) -> None:
         """Take away all databases; the folders are the test's own."""
         self._leave()
-        for name in self._made:
+        self._drop()
+
+    def _drop(self, keep: str = "") -> None:
+        for name in [one for one in self._made if one != keep]:
             with _server() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._made.remove(name)
 
     def start(self, work: Callable[[], object]) -> int:
         """Begin something in a child process; its number."""

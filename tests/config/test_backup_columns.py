@@ -32,20 +32,21 @@ def test_an_unknown_type_is_named():
         def get_internal_type(self):
             return "StrangeField"
 
-    class Holder(models.Model):
+    class Holder(models.Model):  # noqa: DJ008
         odd = Strange()
 
         class Meta:
             app_label = "config"
 
-    with pytest.raises(FieldNotPortable, match="odd.*StrangeField"):
+    with pytest.raises(FieldNotPortable, match=r"odd.*StrangeField"):
         columns_of(Holder)
 
 
+FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001
 FIELDS: dict[str, tuple[models.Field[Any, Any], st.SearchStrategy[Any]]] = {
     "at": (
         models.DateTimeField(null=True),
-        st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC)),
+        st.datetimes(min_value=FIRST, max_value=LAST, timezones=st.just(UTC)),
     ),
     "on": (models.DateField(null=True), st.dates()),
     "clock": (models.TimeField(null=True), st.times()),
