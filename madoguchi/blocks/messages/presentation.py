@@ -106,7 +106,7 @@ def sent_table(rows: Iterable[Any], *, on: date) -> Table:
             Column("deadline", gettext("期限"), "html",
                    value=lambda row: deadline_shown(
                        row, on=on, pressing=row.done < row.total and not row.withdrawn and not row.replaced_by)),
-            Column("sent_at", gettext("送った日時"), "moment"),
+            Column("sent_on", gettext("送った日"), "date"),
         ],
         rows, caption=gettext("送ったお知らせ"), key="sent", empty_title=gettext("送ったお知らせはありません"),
     )  # fmt: skip
