@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from django.db.models import Q
 
@@ -25,6 +25,11 @@ from madoguchi.kit.registry import Registry
 
 ViewerKind = Literal["anonymous", "staff", "resident", "system"]
 DataClass = Literal["open", "internal", "personal", "restricted"]
+
+
+# Not an empty Q: that would vanish when it is joined to another by |, and give less than was granted.
+EVERY_ROW: Final = ~Q(pk__in=[])
+NO_ROW: Final = Q(pk__in=[])
 
 
 class NotAllowed(Exception):
@@ -105,9 +110,9 @@ class Viewer:
         """Give the SQL predicate for the rows on which the right is held."""
         found = self._grants(right, service)
         if self.kind == "system" or any(grant.offices is None for grant in found):
-            return Q()
+            return EVERY_ROW
         offices: set[int] = set().union(*(grant.offices or () for grant in found))
-        return Q(**{f"{field}__in": sorted(offices)}) if offices else Q(pk__in=[])
+        return Q(**{f"{field}__in": sorted(offices)}) if offices else NO_ROW
 
     def _grants(self, right: str, service: str | None) -> Iterable[Grant]:
         if right not in rights:

@@ -7,9 +7,11 @@ per request before it trusts its cache.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.core.signals import request_finished, request_started
 from django.db.models import F
 
 from madoguchi.kernel.models import Stamp
@@ -17,15 +19,34 @@ from madoguchi.kernel.models import Stamp
 T = TypeVar("T")
 
 
+class _Thread(threading.local):
+    """The stamps as this request found them: one query serves all caches, and a page does not change midway."""
+
+    in_request = False
+    stamps: dict[str, int] | None = None
+
+
+_thread = _Thread()
+
+
 def stamp_move(name: str) -> None:
     """Say, inside an action, that this truth has changed."""
     Stamp.objects.bulk_create([Stamp(name=name)], ignore_conflicts=True)
     Stamp.objects.filter(name=name).update(value=F("value") + 1)
+    _thread.stamps = None
 
 
 def stamp_read(name: str) -> int:
     """Give the present value of a stamp; 0 before the first change."""
     return Stamp.objects.filter(name=name).values_list("value", flat=True).first() or 0
+
+
+def _stamp_of_request(name: str) -> int:
+    if not _thread.in_request:
+        return stamp_read(name)
+    if _thread.stamps is None:
+        _thread.stamps = dict(Stamp.objects.values_list("name", "value"))
+    return _thread.stamps.get(name, 0)
 
 
 class Stamped(Generic[T]):
@@ -37,8 +58,8 @@ class Stamped(Generic[T]):
         self._kept: tuple[int, T] | None = None
 
     def get(self) -> T:
-        """Give the value, made anew if the truth has changed. One cheap query."""
-        stamp = stamp_read(self._name)
+        """Give the value, made anew if the truth has changed. One cheap query per request serves them all."""
+        stamp = _stamp_of_request(self._name)
         kept = self._kept
         if kept is None or kept[0] != stamp:
             # Read the stamp first: a change between the two reads only makes the next caller read again.
@@ -49,3 +70,16 @@ class Stamped(Generic[T]):
     def forget(self) -> None:
         """Drop the kept value (tests that roll back)."""
         self._kept = None
+        _thread.stamps = None
+
+
+def _request_starts(**_: Any) -> None:
+    _thread.in_request, _thread.stamps = True, None
+
+
+def _request_ends(**_: Any) -> None:
+    _thread.in_request, _thread.stamps = False, None
+
+
+request_started.connect(_request_starts, dispatch_uid="kernel.stamps.request_starts")
+request_finished.connect(_request_ends, dispatch_uid="kernel.stamps.request_ends")

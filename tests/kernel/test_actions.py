@@ -18,7 +18,15 @@ from madoguchi.kernel.actions import (
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.models import Counter
 from madoguchi.kernel.numbering import number_take
-from madoguchi.kernel.rights import Grant, NotAllowed, UnknownRight, Viewer, anonymous_viewer, system_viewer
+from madoguchi.kernel.rights import (
+    EVERY_ROW,
+    Grant,
+    NotAllowed,
+    UnknownRight,
+    Viewer,
+    anonymous_viewer,
+    system_viewer,
+)
 from madoguchi.kernel.stamps import Stamped, stamp_move, stamp_read
 from madoguchi.kernel.subjects import Subject
 from tests.support.databases import HouseDatabase
@@ -157,9 +165,9 @@ def test_a_right_compiles_to_one_predicate() -> None:
         str(viewer(Grant(RIGHT, frozenset({2})), Grant(RIGHT, frozenset({1}))).where(RIGHT))
         == "(AND: ('office_id__in', [1, 2]))"
     )
-    assert not viewer(Grant(RIGHT)).where(RIGHT)
+    assert viewer(Grant(RIGHT)).where(RIGHT) == EVERY_ROW
     assert str(anonymous_viewer(on=NOW.date()).where(RIGHT)) == "(AND: ('pk__in', []))"
-    assert not ACTOR.where(RIGHT)
+    assert ACTOR.where(RIGHT) == EVERY_ROW
 
 
 def test_an_undeclared_right_cannot_be_asked_for() -> None:
@@ -178,3 +186,12 @@ def test_a_stamped_value_is_made_again_only_when_its_stamp_moved(django_assert_n
     assert value.get() == 2
     with django_assert_num_queries(1):
         assert value.get() == 2
+
+
+@pytest.mark.django_db
+def test_a_grant_for_everything_survives_being_joined_to_another() -> None:
+    Counter.objects.create(series="a", period="p")
+    everything, nothing = viewer(Grant(RIGHT)).where(RIGHT), anonymous_viewer(on=NOW.date()).where(RIGHT)
+    assert Counter.objects.filter(everything | nothing).count() == 1
+    assert Counter.objects.filter(nothing | everything).count() == 1
+    assert Counter.objects.filter(nothing & everything).count() == 0

@@ -192,7 +192,7 @@ def evaluation_enter(
     chosen = Grade.objects.filter(edition=item.edition, key=grade).first()
     if chosen is None:
         raise GradeUnknown
-    line = item_line(edition_key=item.edition.key, no=item.no, year=year, on=day_of(now))
+    line = item_line(edition=item.edition, no=item.no, year=year, on=day_of(now))
     if line is None or line.grade_sequence != after:
         raise EntryChanged
     evaluation = Evaluation.objects.create(

@@ -12,7 +12,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from madoguchi.blocks.measures.models import Edition, Indicator
 from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, translated, years_reported

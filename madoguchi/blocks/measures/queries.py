@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 
 from madoguchi.blocks.measures.computed import compute
 from madoguchi.blocks.measures.declarations import declared_body
@@ -69,29 +69,27 @@ def edition_get(key: str) -> Edition:
 
 def years_reported(edition: Edition) -> list[int]:
     """Give the fiscal years for which something was entered or printed, oldest first."""
-    years: set[int] = set()
-    for rows in (
-        Evaluation.objects.filter(item__edition=edition),
-        ActualEntry.objects.filter(indicator__item__edition=edition),
-        YearTotal.objects.filter(grade__edition=edition),
-    ):
-        years |= set(rows.values_list("year", flat=True).distinct())
-    return sorted(years)
+    judged = Evaluation.objects.filter(item__edition=edition).values_list("year")
+    reached = ActualEntry.objects.filter(indicator__item__edition=edition).values_list("year")
+    printed = YearTotal.objects.filter(grade__edition=edition).values_list("year")
+    return sorted(year for (year,) in judged.union(reached, printed))
 
 
-def report(*, edition_key: str, year: int, on: date, lang: str = "ja") -> Report:
+def report(*, edition_key: str, year: int, on: date, lang: str = "ja", texts: bool = False) -> Report:
     """
     Give the yearly results of an edition.
 
     :param on: today; figures computed from the services are read as of this day.
+    :param texts: with the texts of the items, which a list does not show.
     :raises NoSuchPlan: no such edition.
     :raises NoSuchYear: the year is not one of the plan's.
     """
     edition = edition_get(edition_key)
     if not edition.first_year <= year <= edition.last_year:
         raise NoSuchYear(year)
-    lines = _item_lines(edition, year, lang, on, Item.objects.filter(edition=edition))
-    summary, itemised, provisional = _summary(edition, year, lang, lines)
+    grades = _grades(edition)
+    lines = _item_lines(edition, year, lang, on, Q(), grades, texts=texts)
+    summary, itemised, provisional = _summary(edition, year, lang, lines, grades)
     return Report(
         edition=edition.key, city=edition.city, title=translated(edition, "title", edition.title, lang), year=year,
         items=tuple(lines), summary=summary, total=sum(line.count for line in summary), itemised=itemised,
@@ -99,24 +97,37 @@ def report(*, edition_key: str, year: int, on: date, lang: str = "ja") -> Report
     )  # fmt: skip
 
 
-def item_line(*, edition_key: str, no: str, year: int, on: date, lang: str = "ja") -> ItemLine | None:
-    """Give one item in one year; None when there is no such item."""
-    edition = edition_get(edition_key)
-    chosen = Q(level=Item.Level.PILLAR) | Q(no=no)
-    lines = _item_lines(edition, year, lang, on, Item.objects.filter(chosen, edition=edition))
+def items_kept(*, viewer: Viewer, edition: Edition, year: int, on: date, lang: str = "ja") -> list[ItemLine]:
+    """Give the items of an edition that a viewer enters or judges, with their figures of a year."""
+    mine = _mine(viewer, "measures.actual_enter") | _mine(viewer, "measures.evaluate")
+    return _item_lines(edition, year, lang, on, mine, _grades(edition), texts=False)
+
+
+def item_line(*, edition: Edition, no: str, year: int, on: date, lang: str = "ja") -> ItemLine | None:
+    """Give one item in one year, with its texts; None when there is no such item."""
+    lines = _item_lines(edition, year, lang, on, Q(no=no), _grades(edition), texts=True)
     return lines[0] if lines else None
 
 
-def items_enterable(*, viewer: Viewer, edition: Edition) -> set[int]:
-    """Give the items of an edition for which a viewer may enter figures."""
-    mine = viewer.where("measures.actual_enter", field="offices__office_id")
-    return set(Item.objects.filter(mine, edition=edition, level=Item.Level.ITEM).values_list("pk", flat=True))
+def may_enter(*, viewer: Viewer, item_id: int) -> bool:
+    """Say whether a viewer may enter figures for an item."""
+    return Item.objects.filter(_mine(viewer, "measures.actual_enter"), pk=item_id).exists()
 
 
-def items_judgeable(*, viewer: Viewer, edition: Edition) -> set[int]:
-    """Give the items of an edition that a viewer may judge."""
-    mine = viewer.where("measures.evaluate", field="offices__office_id")
-    return set(Item.objects.filter(mine, edition=edition, level=Item.Level.ITEM).values_list("pk", flat=True))
+def may_judge(*, viewer: Viewer, item_id: int) -> bool:
+    """Say whether a viewer may judge an item."""
+    return Item.objects.filter(_mine(viewer, "measures.evaluate"), pk=item_id).exists()
+
+
+def editions_kept(*, viewer: Viewer) -> list[dict[str, Any]]:
+    """Give the editions that have an item which a viewer enters or judges."""
+    mine = _mine(viewer, "measures.actual_enter") | _mine(viewer, "measures.evaluate")
+    keys = set(Item.objects.filter(mine).values_list("edition__key", flat=True))
+    return [row for row in editions() if row["key"] in keys]
+
+
+def _mine(viewer: Viewer, right: str) -> Q:
+    return viewer.where(right, field="offices__office_id")
 
 
 def indicator_history(indicator_id: int) -> list[HistoryLine]:
@@ -171,45 +182,47 @@ def newest(model: type[E], of: str, year: int) -> QuerySet[E]:
 # Putting a report together
 
 
-def _item_lines(edition: Edition, year: int, lang: str, on: date, chosen: QuerySet[Item]) -> list[ItemLine]:
-    items = list(chosen.order_by("order"))
+def _grades(edition: Edition) -> list[Grade]:
+    return list(Grade.objects.filter(edition=edition).order_by("order"))
+
+
+def _item_lines(
+    edition: Edition, year: int, lang: str, on: date, chosen: Q, grades: Sequence[Grade], *, texts: bool
+) -> list[ItemLine]:
+    wanted = Q(level=Item.Level.PILLAR) | (Q(level=Item.Level.ITEM) & chosen)
+    items = list(Item.objects.filter(wanted, edition=edition).distinct().order_by("order"))
     pillars = {item.pk: item for item in items if item.level == Item.Level.PILLAR}
     carried_out = [item for item in items if item.level == Item.Level.ITEM]
     ids = [item.pk for item in carried_out]
     offices = _grouped(ItemOffice.objects.filter(item_id__in=ids).order_by("order"), "item_id")
-    sections = _grouped(ItemSection.objects.filter(Q(year=year) | Q(year=None), item_id__in=ids), "item_id")
-    grades = {
-        row.item_id: row
-        for row in newest(Evaluation, "item_id", year).filter(item_id__in=ids).select_related("grade")
-    }
+    of_year = ItemSection.objects.filter(Q(year=year) | Q(year=None), item_id__in=ids)
+    sections = _grouped(of_year if texts else (), "item_id")
+    names = {grade.pk: grade.key for grade in grades}
+    judged = {row.item_id: row for row in newest(Evaluation, "item_id", year).filter(item_id__in=ids)}
     indicators = _indicator_lines(edition, year, lang, on, carried_out)
-    thresholds = [
-        (grade.key, grade.from_ratio)
-        for grade in Grade.objects.filter(edition=edition).order_by("order")
-        if grade.from_ratio is not None
-    ]
-    lines = []
-    for item in carried_out:
-        judged = grades.get(item.pk)
-        pillar = pillars.get(item.parent_id or 0)
-        lines.append(
-            ItemLine(
-                id=item.pk,
-                no=item.no,
-                title=translated(edition, f"items.{item.no}.title", item.title, lang),
-                pillar_no=pillar.no if pillar else "",
-                pillar=translated(edition, f"pillars.{pillar.no}.title", pillar.title, lang)
-                if pillar
-                else Text("", "ja"),
-                offices=tuple(office.printed_name for office in offices[item.pk]),
-                grade=judged.grade.key if judged else None,
-                grade_sequence=judged.sequence if judged else 0,
-                suggested=grade_suggest(indicators[item.pk], thresholds),
-                indicators=tuple(indicators[item.pk]),
-                sections={section.name: section.text for section in sections[item.pk]},
-            )
+    thresholds = [(grade.key, grade.from_ratio) for grade in grades if grade.from_ratio is not None]
+    return [
+        ItemLine(
+            id=item.pk,
+            no=item.no,
+            title=translated(edition, f"items.{item.no}.title", item.title, lang),
+            pillar_no=pillars[item.parent_id].no if item.parent_id in pillars else "",
+            pillar=_pillar_title(edition, pillars.get(item.parent_id or 0), lang),
+            offices=tuple(office.printed_name for office in offices[item.pk]),
+            grade=names[judged[item.pk].grade_id] if item.pk in judged else None,
+            grade_sequence=judged[item.pk].sequence if item.pk in judged else 0,
+            suggested=grade_suggest(indicators[item.pk], thresholds),
+            indicators=tuple(indicators[item.pk]),
+            sections={section.name: section.text for section in sections[item.pk]},
         )
-    return lines
+        for item in carried_out
+    ]
+
+
+def _pillar_title(edition: Edition, pillar: Item | None, lang: str) -> Text:
+    if pillar is None:
+        return Text("", "ja")
+    return translated(edition, f"pillars.{pillar.no}.title", pillar.title, lang)
 
 
 def _indicator_lines(
@@ -217,11 +230,13 @@ def _indicator_lines(
 ) -> dict[int, list[IndicatorLine]]:
     lines: dict[int, list[IndicatorLine]] = defaultdict(list)
     numbers = {item.pk: item.no for item in items}
-    indicators = list(Indicator.objects.filter(item_id__in=numbers).order_by("item_id", "order"))
-    ids = [indicator.pk for indicator in indicators]
-    targets = dict(
-        Target.objects.filter(indicator_id__in=ids, year=year).values_list("indicator_id", "value")
+    of_year = FilteredRelation("targets", condition=Q(targets__year=year))
+    indicators = list(
+        Indicator.objects.filter(item_id__in=numbers)
+        .annotate(target_of_year=of_year, target_value=F("target_of_year__value"))
+        .order_by("item_id", "order")
     )
+    ids = [indicator.pk for indicator in indicators]
     actuals = {
         row.indicator_id: row
         for row in newest(ActualEntry, "indicator_id", year).filter(indicator_id__in=ids)
@@ -245,7 +260,7 @@ def _indicator_lines(
                 decimals=indicator.decimals,
                 kind=indicator.kind,
                 direction=indicator.direction,
-                target=targets.get(indicator.pk),
+                target=indicator.target_value,
                 actual=actual,
                 provisional=computed.provisional if computed else bool(entry and entry.provisional),
                 as_of=computed.as_of if computed else entry.as_of if entry else None,
@@ -263,9 +278,8 @@ def _origin(entry: ActualEntry | None) -> Any:
 
 
 def _summary(
-    edition: Edition, year: int, lang: str, lines: Sequence[ItemLine]
+    edition: Edition, year: int, lang: str, lines: Sequence[ItemLine], grades: Sequence[Grade]
 ) -> tuple[tuple[GradeLine, ...], bool, bool]:
-    grades = list(Grade.objects.filter(edition=edition).order_by("order"))
     printed = {row.grade_id: row for row in YearTotal.objects.filter(grade__edition=edition, year=year)}
     judged = [line.grade for line in lines if line.grade is not None]
     itemised = bool(judged) or not printed

@@ -71,7 +71,7 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Show one item: its texts, figures over the years, its grade, and where each number comes from."""
     edition = show.edition_or_404(key)
     year = show.year_of(request, edition)
-    line = item_line(edition_key=key, no=no, year=year, on=today(), lang=show.language())
+    line = item_line(edition=edition, no=no, year=year, on=today(), lang=show.language())
     if line is None:
         raise Http404
     back = f"{reverse('plan:edition', args=[key])}?year={year}"

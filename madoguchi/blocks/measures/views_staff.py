@@ -17,11 +17,11 @@ from madoguchi.blocks.measures.declarations import declared_body
 from madoguchi.blocks.measures.forms import ActualForm, GradeForm
 from madoguchi.blocks.measures.models import Edition, Grade
 from madoguchi.blocks.measures.queries import (
-    editions,
+    editions_kept,
     item_line,
-    items_enterable,
-    items_judgeable,
-    report,
+    items_kept,
+    may_enter,
+    may_judge,
     translated,
 )
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
@@ -42,7 +42,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
     """List the plans that have items of mine."""
     viewer = viewer_of(request)
     viewer.must("measures.actual_enter")
-    rows = [row for row in editions() if items_enterable(viewer=viewer, edition=row["edition"])]
+    rows = editions_kept(viewer=viewer)
     table = Table(
         [
             Column("title", gettext("計画"), "html", head=True, link=lambda row: reverse("measures:edition", args=[row["key"]]),
@@ -59,12 +59,11 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 def item_list(request: HttpRequest, key: str) -> HttpResponse:
     """List the items of a plan that are mine to enter or to judge."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
-    mine = items_enterable(viewer=viewer, edition=edition) | items_judgeable(viewer=viewer, edition=edition)
-    if not mine:
-        raise Http404
     year = show.year_of(request, edition)
-    result = report(edition_key=key, year=year, on=today(), lang=show.language())
-    page = Paginator([line for line in result.items if line.id in mine], 50).get_page(request.GET.get("page"))
+    lines = items_kept(viewer=viewer, edition=edition, year=year, on=today(), lang=show.language())
+    if not lines:
+        raise Http404
+    page = Paginator(lines, 50).get_page(request.GET.get("page"))
     table = show.item_table(
         list(page),
         link=lambda line: f"{reverse('measures:item', args=[key, line.no])}?year={year}",
@@ -74,9 +73,8 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request, "measures/staff_edition.html",
         {
-            "table": table, "page": page, "title": show.shown(result.title), "year": show.year_name(year),
+            "table": table, "page": page, "title": show.shown(translated(edition, "title", edition.title, show.language())), "year": show.year_name(year),
             "tabs": show.year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
-            "sentence": show.summary_sentence(result),
             "breadcrumb": [(gettext("ホーム"), reverse("office:home")), (gettext("計画"), reverse("measures:list")),
                            (show.title(edition), "")],
         },
@@ -92,8 +90,8 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
             "line": line, "title": show.shown(line.title), "edition": edition, "year": show.year_name(year),
             "year_number": year, "year_text": str(year), "sections": show.sections_of(line), "tabs": show.year_tabs(edition, year, request.path),
             "indicators": [indicator_part(indicator, year) for indicator in line.indicators],
-            "may_enter": line.id in items_enterable(viewer=viewer, edition=edition),
-            "may_judge": line.id in items_judgeable(viewer=viewer, edition=edition),
+            "may_enter": may_enter(viewer=viewer, item_id=line.id),
+            "may_judge": may_judge(viewer=viewer, item_id=line.id),
             "may_see_rows": viewer.may("measures.rows_view"),
             "facts": show.facts(line, judged=True),
             "breadcrumb": _way(edition, line, year),
@@ -105,7 +103,7 @@ def actual_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> H
     """Enter an indicator's figure for a year."""
     viewer, edition, line, year = _mine(request, key, no)
     indicator = _indicator(line, indicator_id)
-    if indicator.declared or line.id not in items_enterable(viewer=viewer, edition=edition):
+    if indicator.declared or not may_enter(viewer=viewer, item_id=line.id):
         raise Http404
     known = {"value": indicator.actual, "provisional": indicator.provisional, "as_of": indicator.as_of}
     form = ActualForm(request.POST or None, initial={**known, "after": indicator.sequence})
@@ -131,7 +129,7 @@ def actual_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> H
 def grade_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Judge an item for a year; the suggestion stands beside, and decides nothing."""
     viewer, edition, line, year = _mine(request, key, no)
-    if line.id not in items_judgeable(viewer=viewer, edition=edition):
+    if not may_judge(viewer=viewer, item_id=line.id):
         raise Http404
     grades = [
         (
@@ -194,11 +192,10 @@ def _mine(request: HttpRequest, key: str, no: str) -> tuple[Viewer, Edition, Ite
     """Find an item that this viewer keeps; another office's is not there."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
     year = show.year_of(request, edition)
-    line = item_line(edition_key=key, no=no, year=year, on=today(), lang=show.language())
-    if line is None:
-        raise Http404
-    mine = items_enterable(viewer=viewer, edition=edition) | items_judgeable(viewer=viewer, edition=edition)
-    if line.id not in mine:
+    line = item_line(edition=edition, no=no, year=year, on=today(), lang=show.language())
+    if line is None or not (
+        may_enter(viewer=viewer, item_id=line.id) or may_judge(viewer=viewer, item_id=line.id)
+    ):
         raise Http404
     return viewer, edition, line, year
 
