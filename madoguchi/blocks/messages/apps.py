@@ -6,4 +6,4 @@ class MessagesConfig(AppConfig):
     name = "madoguchi.blocks.messages"
     # Django's own app of one-time notes is called "messages" already.
     label = "notices"
-    verbose_name = _("お知らせ")
+    verbose_name = _("庁内のお知らせ")

@@ -30,6 +30,6 @@ def waiting(viewer: Viewer, now: datetime) -> Iterator[Tile]:  # noqa: ARG001 - 
         else ""
     )
     yield Tile(
-        gettext("確認していないお知らせ"), found.count, reverse("messages:list"), unit=gettext("件"), note=note,
+        gettext("確認していないお知らせ"), found.count, reverse("messages:list"), unit=gettext("通"), note=note,
         tone="warning" if found.pressing else "neutral",
     )  # fmt: skip

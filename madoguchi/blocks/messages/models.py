@@ -111,7 +111,7 @@ class Notice(About):
     sent_on = models.DateField(_("送った日"))
 
     class Meta:
-        verbose_name = _("お知らせ")
+        verbose_name = _("庁内のお知らせ")
         constraints = [
             models.UniqueConstraint(fields=["key"], name="notice_key_once"),
             models.UniqueConstraint(fields=["corrects"], name="notice_corrected_once"),

@@ -50,7 +50,7 @@ def state_badge(notice: Any) -> Badge:
 def deadline_shown(notice: Any, *, on: date, pressing: bool) -> SafeString:
     """Write a deadline, and say in words when it is near or over while the notice still waits."""
     if notice.deadline_on is None:
-        return format_html("{}", gettext("なし"))
+        return format_html("{}", gettext("期限なし"))
     stage = stage_on(notice.deadline_on, on) if pressing else None
     if stage is None:
         return format_html("{}", date_text(notice.deadline_on))
@@ -122,7 +122,7 @@ def draft_table(rows: Iterable[Draft]) -> Table:
             Column("author_name", gettext("書いた人")),
             Column("changed_at", gettext("変えた日時"), "moment"),
         ],
-        rows, caption=gettext("下書き"), key="drafts",
+        rows, caption=gettext("書きかけの下書き"), key="drafts",
     )  # fmt: skip
 
 

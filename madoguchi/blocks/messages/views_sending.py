@@ -223,7 +223,7 @@ def _preview_page(request: HttpRequest, viewer: Viewer, found: Draft, form: Noti
     rows = [
         (gettext("緊急度"), Urgency(values["urgency"]).label, f"{back}#id_urgency_0"),
         (gettext("受け取った人がすること"), Ask(values["ask"]).label, f"{back}#id_ask_0"),
-        (gettext("期限"), date_text(deadline) if deadline else gettext("なし"), f"{back}#id_deadline"),
+        (gettext("期限"), date_text(deadline) if deadline else gettext("期限なし"), f"{back}#id_deadline"),
         (gettext("あて先"), AudienceKind(values["audience"]).label if everybody else [
             gettext("%(office)s（%(count)d人）") % {"office": office.name, "count": count}
             for office, count in reached.per_office()

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.office')),
             ],
             options={
-                'verbose_name': 'お知らせ',
+                'verbose_name': '庁内のお知らせ',
             },
         ),
         migrations.CreateModel(
