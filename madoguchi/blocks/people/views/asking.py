@@ -52,6 +52,13 @@ def day_asked(request: HttpRequest, kind: type[forms.Form] = DayForm) -> tuple[d
     return today(), form
 
 
+def posted(request: HttpRequest, *, files: bool = False) -> tuple[Any, ...]:
+    """Give a form what was sent, also when nothing was filled in; nothing at all where the page is only opened."""
+    if request.method != "POST":
+        return ()
+    return (request.POST, request.FILES) if files else (request.POST,)
+
+
 def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
     """Give the page of a list that is asked for."""
     page: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

@@ -22,6 +22,7 @@ from madoguchi.blocks.people.views.asking import (
     change_page,
     day_asked,
     page_of,
+    posted,
     reach,
     section_tabs,
     viewer_of,
@@ -105,7 +106,7 @@ def rename(request: HttpRequest, key: str) -> HttpResponse:
     name = organisation().name(office.pk, today())
     return change_page(
         request,
-        form=RenameForm(request.POST or None),
+        form=RenameForm(*posted(request)),
         rows_of=lambda typed: office_rename_rows(office=office, name=typed["name"], on=typed["on"]),
         title=gettext("%(name)sの名称を変える") % {"name": name},
         back=show.office_url(key),
@@ -121,7 +122,7 @@ def end(request: HttpRequest, key: str) -> HttpResponse:
     name = organisation().name(office.pk, today())
     return change_page(
         request,
-        form=OfficeEndForm(request.POST or None, office=office, today=today()),
+        form=OfficeEndForm(*posted(request), office=office, today=today()),
         rows_of=lambda typed: office_end_rows(office=office, on=typed["on"], successors=typed["successors"]),
         title=gettext("%(name)sをなくす") % {"name": name},
         back=show.office_url(key),

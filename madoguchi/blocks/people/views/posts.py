@@ -25,6 +25,7 @@ from madoguchi.blocks.people.views.asking import (
     change_page,
     day_asked,
     page_of,
+    posted,
     section_tabs,
     viewer_of,
     way,
@@ -96,7 +97,7 @@ def holder_add(request: HttpRequest, key: str) -> HttpResponse:
     post = _post(key)
     return change_page(
         request,
-        form=HoldingStartForm(request.POST or None),
+        form=HoldingStartForm(*posted(request)),
         rows_of=lambda typed: holding_start_rows(post=post, **typed),
         title=gettext("%(post)sに人をつける") % {"post": _title(post)},
         back=show.post_url(key),
@@ -113,7 +114,7 @@ def holding_end(request: HttpRequest, holding_id: int) -> HttpResponse:
     names = {"name": holding.staff.name, "post": _title(holding.post)}
     return change_page(
         request,
-        form=EndForm(request.POST or None),
+        form=EndForm(*posted(request)),
         rows_of=lambda typed: holding_end_rows(holding=holding, on=typed["on"]),
         title=gettext("%(name)sが%(post)sを外れる") % names,
         back=show.post_url(holding.post.key),
@@ -127,7 +128,7 @@ def deputy_add(request: HttpRequest, key: str) -> HttpResponse:
     post = _post(key)
     return change_page(
         request,
-        form=DeputyForm(request.POST or None, post=post, today=today()),
+        form=DeputyForm(*posted(request), post=post, today=today()),
         rows_of=lambda typed: deputy_add_rows(post=post, **typed),
         title=gettext("%(post)sの代決者を決める") % {"post": _title(post)},
         back=show.post_url(key),
@@ -144,7 +145,7 @@ def deputy_end(request: HttpRequest, deputy_id: int) -> HttpResponse:
     names = {"deputy": _title(deputy.deputy), "post": _title(deputy.post)}
     return change_page(
         request,
-        form=EndForm(request.POST or None),
+        form=EndForm(*posted(request)),
         rows_of=lambda typed: deputy_end_rows(deputy=deputy, on=typed["on"]),
         title=gettext("%(deputy)sが%(post)sの代決をやめる") % names,
         back=show.post_url(deputy.post.key),

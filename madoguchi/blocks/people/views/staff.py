@@ -24,6 +24,7 @@ from madoguchi.blocks.people.views.asking import (
     ACCOUNTS,
     VIEW,
     page_of,
+    posted,
     section_tabs,
     viewer_of,
     way,
@@ -159,7 +160,7 @@ def _password_page(
     found = _person(key)
     if (found.user is not None) is not has_account:
         raise Http404
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(*posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             act(

@@ -34,6 +34,7 @@ from madoguchi.blocks.people.views.asking import (
     day_asked,
     number_of,
     page_of,
+    posted,
     section_tabs,
     viewer_of,
     way,
@@ -50,7 +51,7 @@ def workbooks(request: HttpRequest) -> HttpResponse:
     """Download the organisation, read a workbook, and find those read before."""
     viewer = viewer_of(request)
     must_everywhere(viewer, EDIT)
-    form = WorkbookForm(request.POST or None, request.FILES or None)
+    form = WorkbookForm(*posted(request, files=True))
     problems: list[Problem] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
