@@ -16,21 +16,32 @@ NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = 40
 
 SERVICE = """\
-# 業務の宣言。読み方と書き方は docs にあります。
+# 業務の宣言。書き方は docs/how-to/add-a-service.md と docs/declarations.md にあります。
 kind: service
 key: {name}
 label: （業務の名前）
 summary: （この業務が住民と職員に何をするか、一文で）
-office: （所管課のキー）
+# 所管課の名称。決まるまで空のままにします。
+office: null
+catalogue: draft
 # 公式の様式と法令の本文を確かめるまで false のままにします。
 verified: false
-# 一つ以上は受理されない例と、そのとき出る言葉を書きます。例のない業務は公開できません。
-samples: []
+roles:
+  - key: clerk
+    label: 担当
+    rights: [messages.notice_read]
+# 受け付けられる例と、断られる例（そのとき出る言葉つき）を一つ以上書きます。例のない業務は公開できません。
+samples:
+  - {role: clerk, right: messages.notice_read}
+  - role: clerk
+    right: kernel.audit_view
+    refused: 担当には「監査記録を見る」の権限がありません。
 """
 TEXTS = """\
-# {language}。宣言の中の場所をキーにして書きます。ないものは日本語で表示されます。
-label: {label}
-summary: {summary}
+# {language}。宣言の中の場所をキーにして書きます。
+{name}.label: {label}
+{name}.summary: {summary}
+{name}.roles.clerk.label: {clerk}
 """
 README = """\
 # {name}
@@ -45,11 +56,14 @@ FILES = {
     "service.yaml": SERVICE,
     "texts.ja-easy.yaml": TEXTS.replace("{language}", "やさしい日本語")
     .replace("{label}", "（やさしい名前）")
-    .replace("{summary}", "（やさしい説明）"),
+    .replace("{summary}", "（やさしい説明）")
+    .replace("{clerk}", "担当の 人"),
     "texts.en.yaml": TEXTS.replace("{language}", "English")
     .replace("{label}", "(name of the service)")
-    .replace("{summary}", "(what it does, in one sentence)"),
+    .replace("{summary}", "(what it does, in one sentence)")
+    .replace("{clerk}", "Clerk"),
     "README.md": README,
+    "__init__.py": "",
 }
 
 

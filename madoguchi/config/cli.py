@@ -42,9 +42,15 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.core.management import ManagementUtility, get_commands
+
     from madoguchi.config.setup import NotReady, database_ready
+    from madoguchi.kernel.expressions.suggestions import closest
     from madoguchi.ui.texts import texts_compile
 
+    if arguments[0] not in get_commands():
+        sys.stderr.write(f"「{arguments[0]}」という命令はありません。{closest(arguments[0], get_commands())}\n{MENU}")
+        raise SystemExit(2)
     texts_compile()
     if arguments[0] not in WITHOUT_DATABASE and "--help" not in arguments:
         try:
@@ -52,6 +58,4 @@ def main() -> None:
         except NotReady as refused:
             sys.stderr.write(f"{refused}\n")
             raise SystemExit(1) from None
-    from django.core.management import ManagementUtility
-
     ManagementUtility(["madoguchi", *arguments]).execute()

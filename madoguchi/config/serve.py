@@ -23,7 +23,8 @@ from madoguchi.kernel.management.house_command import CommandRefused
 
 HOST = "127.0.0.1"
 PORT = 8000
-THREADS = 8
+# More threads than twice the processors only wait for each other in Python.
+THREADS = max(2, min(8, 2 * (os.cpu_count() or 1)))
 KILL_SECONDS = 15
 
 

@@ -8,6 +8,7 @@ import django.conf.locale
 from csp.constants import NONE, SELF
 
 from madoguchi.config.environment import EnvironmentRefused, environment_read
+from madoguchi.config.services import services_found
 from madoguchi.kernel.keys import KeyRefused, key_read
 
 try:
@@ -27,8 +28,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 HOUSE_APPS = [
     "madoguchi.config",
-    "madoguchi.services.city_hall",
-    "madoguchi.services.dx_plan",
+    *services_found(),
     "madoguchi.portal",
     "madoguchi.office",
     "madoguchi.blocks.measures",

@@ -1,5 +1,5 @@
 """
-The worker: outbox, sealing of the audit trail, and jobs, in one loop.
+The worker: outbox, sealing of the audit trail, jobs and chores, in one loop.
 
 On SQLite it is a thread of the one web process; on PostgreSQL ``madoguchi worker`` runs as many as wanted.
 """
@@ -15,6 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from madoguchi.kernel.audit import audit_seal
+from madoguchi.kernel.chores import chores_run
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.outbox import outbox_run
 
@@ -25,6 +26,7 @@ REST_SECONDS = 1.0
 def worker_round() -> int:
     """Do once everything that is due; how many things were done."""
     moment = now()
+    chores_run(now=moment)
     return outbox_run(now=moment) + jobs_run() + audit_seal(now=moment)
 
 

@@ -22,6 +22,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kit.check_characters import my_number_find
 from madoguchi.kit.numbers import FigureRefused, Nothing, figure_parse
 from madoguchi.kit.wareki import DateRefused, date_parse
 from madoguchi.ui.formats import date_text, date_typed, refusal_text
@@ -323,6 +324,16 @@ class HouseFormMixin:
             ):
                 label = field.label if field.label is not None else name
                 field.error_messages["required"] = self._required(field) % {"label": label}
+
+    def _clean_fields(self) -> None:
+        """Refuse a My Number in any text: the house never stores one (ARCHITECTURE: truth, My Number)."""
+        super()._clean_fields()  # type: ignore[misc]
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and my_number_find(value):
+                self.add_error(
+                    name,
+                    gettext("マイナンバー（12桁の番号）のような数字があります。マイナンバーは書かずに、その部分を消してください。"),
+                )
 
     @staticmethod
     def _required(field: forms.Field) -> str:

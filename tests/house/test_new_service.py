@@ -5,25 +5,28 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
+from madoguchi.kernel.declarations import House, Layer, declarations_lint, declarations_load, house_folders
 from tools import new_service
 
 pytestmark = pytest.mark.once
 
 
-def test_a_new_service_is_declared_unverified_and_without_samples(tmp_path):
+def test_a_new_service_is_declared_unverified_and_passes_the_check(tmp_path):
     folder = new_service.service_write("akiya_bank", tmp_path)
 
     assert {path.name for path in folder.iterdir()} == {
-        "service.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
+        "__init__.py", "service.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
     }  # fmt: skip
     service = YAML(typ="safe").load(folder / "service.yaml")
     assert service["kind"] == "service"
     assert service["key"] == "akiya_bank"
-    assert set(service) == {"kind", "key", "label", "summary", "office", "verified", "samples"}
     assert service["verified"] is False
-    assert service["samples"] == []
-    for language in ("en", "ja-easy"):
-        assert set(YAML(typ="safe").load(folder / f"texts.{language}.yaml")) <= set(service)
+    assert service["catalogue"] == "draft"
+    # The house as it is, and the new service beside it: nothing for the lint to say.
+    house = House((*house_folders().layers, Layer("city", (folder,))), house_folders().bindings)
+    loaded = declarations_load(house)
+    assert ("service", "akiya_bank") in loaded.declarations
+    assert [issue for issue in declarations_lint(loaded) if "akiya_bank" in issue.declaration] == []
 
 
 @pytest.mark.parametrize(
