@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 from ruamel.yaml import YAML
 
 from madoguchi.config.environment import SAMPLE_CITY
@@ -25,9 +24,7 @@ from madoguchi.kernel.steps import demo_steps, steps_run
 class RealCity(Refused):
     """The installation has a city folder of its own: no fictional people are put into it."""
 
-    message = _(
-        "MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。"
-    )
+    message = "MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。"
 
 
 @dataclass(frozen=True, slots=True)

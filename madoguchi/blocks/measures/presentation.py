@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.models import Edition, Indicator
@@ -24,7 +24,7 @@ from madoguchi.ui.components.language import lang_mark
 from madoguchi.ui.components.table import Column, Table
 
 SECTIONS = {
-    "plan": _("取組内容"), "goal": _("目標"), "done": _("取組実績"), "next": _("改善・拡充策、課題"),
+    "plan": _("取組内容"), "goal": pgettext_lazy("section", "目標"), "done": _("取組実績"), "next": _("改善・拡充策、課題"),
 }  # fmt: skip
 GRADE_TONES = {"S": "success", "A": "info", "B": "warning", "C": "error"}
 ORIGINS = {
