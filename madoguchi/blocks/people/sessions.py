@@ -25,7 +25,9 @@ def _mark(random: str) -> str:
 def key_is_ours(key: str) -> bool:
     """Say whether this installation made a session key."""
     return len(key) == RANDOM_CHARACTERS + MARK_CHARACTERS and hmac.compare_digest(
-        _mark(key[:RANDOM_CHARACTERS]), key[RANDOM_CHARACTERS:]
+        # Bytes: a cookie may hold anything, and compare_digest takes no text beyond ASCII.
+        _mark(key[:RANDOM_CHARACTERS]).encode(),
+        key[RANDOM_CHARACTERS:].encode(),
     )
 
 
