@@ -125,8 +125,8 @@ class Notice(About):
             ),
         ]
         indexes = [
-            models.Index(fields=["-sent_at"], name="notice_newest"),
-            models.Index(fields=["office", "-sent_at"], name="notice_by_sender"),
+            models.Index(fields=["-sent_at", "-id"], name="notice_newest"),
+            models.Index(fields=["office", "-sent_at", "-id"], name="notice_by_sender"),
         ]
 
     def __str__(self) -> str:

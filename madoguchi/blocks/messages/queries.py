@@ -98,16 +98,20 @@ def notice_addressed(*, viewer: Viewer, key: str) -> Notice | None:
 
 
 def notices_sent_for(*, viewer: Viewer) -> QuerySet[Notice]:
+    """Give what the viewer's offices have sent, newest first; ``sent_counted`` says how far a page of it is."""
+    return Notice.objects.filter(_where(viewer, SEND)).order_by("-sent_at", "-pk")
+
+
+def sent_counted(*, notices: Iterable[Notice]) -> list[Any]:
     """
-    Give what the viewer's offices have sent, newest first, each with ``total``, ``done``, ``withdrawn`` and
-    ``replaced_by``.
+    Give the same notices, each with ``total``, ``done``, ``withdrawn`` and ``replaced_by``.
+
+    Apart from the list itself, so that receipts are counted for the notices of one page only.
     """
+    keys = [notice.pk for notice in notices]
     fixed = Receipt.objects.filter(notice=OuterRef("pk"), joined=False)
-    # Counted per row shown, not by joining all receipts ever made.
     counts = {"total": _count(fixed), "done": _count(fixed.filter(_done()))}
-    return (
-        Notice.objects.filter(_where(viewer, SEND)).annotate(**counts, **_fate()).order_by("-sent_at", "-pk")
-    )
+    return list(Notice.objects.filter(pk__in=keys).annotate(**counts, **_fate()).order_by("-sent_at", "-pk"))
 
 
 def notice_sent_by(*, viewer: Viewer, key: str) -> Notice | None:

@@ -47,6 +47,8 @@ def offices_addressing(viewer: Viewer) -> frozenset[int]:
     """
     if viewer.kind != "staff" or viewer.office_id is None:
         return frozenset()
+    if viewer.offices <= {viewer.office_id}:
+        return frozenset([viewer.office_id])
     standing = {office.id for office in offices_on(on=viewer.on)}
     return frozenset(viewer.offices - standing) | {viewer.office_id}
 

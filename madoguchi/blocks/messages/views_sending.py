@@ -95,7 +95,7 @@ def sent_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "messages/sent.html",
         {
-            "viewer": viewer, "page": page, "table": show.sent_table(list(page), on=viewer.on),
+            "viewer": viewer, "page": page, "table": show.sent_table(queries.sent_counted(notices=page), on=viewer.on),
             "drafts": show.draft_table(drafts) if drafts else None,
             "tabs": show.tabs_for(current="sent", may_send=True, waiting=waiting),
         },
