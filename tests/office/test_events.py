@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
@@ -11,26 +10,18 @@ from django_tasks_db.models import DBTaskResult
 
 from madoguchi.blocks.people.testing import staff_client
 from madoguchi.kernel.clock import now
-from madoguchi.kernel.models import AuditRow, OutboxDelivery, OutboxEvent
+from madoguchi.kernel.models import AuditRow, OutboxDelivery
 from madoguchi.kernel.outbox import Handler, handlers
+from madoguchi.office.testing import delivery_make
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/office/events/"
 MOST_QUERIES = 12
 
 
-def delivery_make(key: str = "1", handler: str = "t.answer", **fields: Any) -> OutboxDelivery:
-    """Make a delivery as it lies in the outbox."""
-    event = OutboxEvent.objects.create(
-        kind="t.happened", subject_kind="t.thing", subject_key=key, action_id=uuid.uuid4(), created_at=now()
-    )
-    return OutboxDelivery.objects.create(event=event, handler=handler, **{"due_at": now(), **fields})
-
-
-def stuck(key: str = "1", **fields: Any) -> OutboxDelivery:
+def stuck(key: str = "1") -> OutboxDelivery:
     """Make a delivery that waits for somebody."""
-    error = "Traceback (most recent call last):\n  File x\nValueError: <b>postbox</b> full"
-    return delivery_make(key, parked_at=now(), attempts=6, error=error, **fields)
+    return delivery_make(key, parked=True)
 
 
 @pytest.fixture
@@ -43,7 +34,7 @@ def test_what_is_stuck_comes_first_with_its_error(client: Client) -> None:
     stuck("A-1")
     delivery_make("A-2")
     page = client.get(EVENTS).content.decode()
-    assert "t.thing A-1" in page
+    assert "testing.thing A-1" in page
     assert "A-2" not in page
     assert "ValueError: &lt;b&gt;postbox&lt;/b&gt; full" in page
     assert '止まった処理 <span class="mg-count">1件</span>' in page
@@ -86,13 +77,13 @@ def test_what_is_not_stuck_any_more_is_left_alone(act: str, client: Client) -> N
 
 
 def test_states_and_handlers_are_filtered(client: Client) -> None:
-    known = Handler("t.answer", "t.happened", lambda event, now: None, outside=False)
+    known = Handler("testing.answer", "testing.happened", lambda event, now: None, outside=False)
     delivery_make("W-1")
     delivery_make("W-2", handler="t.other")
     delivery_make("D-1", done_at=now())
-    with handlers.momentarily("t.answer", known):
+    with handlers.momentarily("testing.answer", known):
         waiting = client.get(f"{EVENTS}?state=waiting").content.decode()
-        filtered = client.get(f"{EVENTS}?state=waiting&handler=t.answer").content.decode()
+        filtered = client.get(f"{EVENTS}?state=waiting&handler=testing.answer").content.decode()
         unknown = client.get(f"{EVENTS}?state=nonsense&handler=nonsense&page=x")
     assert "W-1" in waiting
     assert "W-2" in waiting

@@ -30,8 +30,9 @@ from madoguchi.kernel.health import (
 from madoguchi.kernel.health.checks import backup_note
 from madoguchi.kernel.health.verified import audit_verify_and_note, verification_last, verification_note
 from madoguchi.kernel.keys import key_read
-from madoguchi.kernel.models import AuditRow, OutboxDelivery, OutboxEvent
+from madoguchi.kernel.models import AuditRow, OutboxDelivery
 from madoguchi.kernel.subjects import Subject
+from madoguchi.office.testing import delivery_make
 
 pytestmark = pytest.mark.django_db
 NAMES = {
@@ -52,14 +53,6 @@ def data(tmp_path: Path, settings: Any) -> Path:
 def ask(name: str, moment: datetime | None = None) -> HealthLine:
     """Ask one check."""
     return next(line for line in health_run(now=moment or now()) if line.name == name)
-
-
-def delivery_make(**fields: Any) -> OutboxDelivery:
-    """Make a delivery as it lies in the outbox."""
-    event = OutboxEvent.objects.create(
-        kind="t.happened", subject_kind="t.thing", subject_key="1", action_id=uuid.uuid4(), created_at=now()
-    )
-    return OutboxDelivery.objects.create(event=event, handler="t.answer", **{"due_at": now(), **fields})
 
 
 @pytest.fixture

@@ -103,7 +103,9 @@ def test_the_same_account_on_another_browser_gets_nothing() -> None:
     elsewhere = signed_in(user)
     assert elsewhere.get(RESUME)["Location"] == "/office/"
     number = KeptForm.objects.get().pk
-    assert elsewhere.post(f"/office/resume/{number}/send/").status_code == 404
+    answer = elsewhere.post(f"/office/resume/{number}/send/")
+    assert answer["Location"] == f"{RESUME}?lost=gone"
+    assert "もうありません" in elsewhere.get(answer["Location"]).content.decode()
     elsewhere.post(f"/office/resume/{number}/drop/")
     assert KeptForm.objects.exists()
 
@@ -208,7 +210,7 @@ def test_the_page_hands_in_what_is_typed_before_time_is_up() -> None:
     user = user_make()
     client = signed_in(user)
     form = {"_path": PATH, "reason": "書きかけ", "password": "geheim"}
-    assert client.post(f"{RESUME}keep/", form).status_code == 204
+    assert client.post(f"{RESUME}keep/", form).status_code == 200
     assert client.post(f"{RESUME}keep/", {**form, "_path": "https://example.com/"}).status_code == 404
     time_up()
     signed_in(user, client)

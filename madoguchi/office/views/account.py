@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.rights import Viewer, rights
+from madoguchi.office.views.resume import TIME_UP
 
 # The page's own clock may run a little ahead of the server's note of the last request.
 CLOCK_SLACK_SECONDS = 90
+# How long after the page handed in what was typed its time is up.
+HANDED_IN_SECONDS = 20
 
 
 @require_safe
@@ -40,7 +43,7 @@ def extend(request: HttpRequest) -> HttpResponse:
         "Accept", ""
     ):
         return redirect("office:home")
-    return HttpResponse(status=204)
+    return HttpResponse()
 
 
 @require_safe
@@ -59,8 +62,10 @@ def ended(request: HttpRequest) -> HttpResponse:
     another site could be the way.
     """
     if request.user.is_authenticated:
-        idle = now().timestamp() - int(request.session.get("seen", 0))
-        if idle < settings.OFFICE_IDLE_SECONDS - CLOCK_SLACK_SECONDS:
+        moment = int(now().timestamp())
+        idle = moment - int(request.session.get("seen", 0))
+        handed_in = moment - int(request.session.get(TIME_UP, 0))
+        if idle < settings.OFFICE_IDLE_SECONDS - CLOCK_SLACK_SECONDS and handed_in > HANDED_IN_SECONDS:
             return redirect("office:home")
         logout(request)
     return render(request, "office/ended.html", {"minutes": settings.OFFICE_IDLE_SECONDS // 60})

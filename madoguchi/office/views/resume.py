@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,7 @@ from madoguchi.office.kept import (
 )
 
 SHOWN_CHARACTERS = 400
+TIME_UP = "time_up"
 
 
 @never_cache
@@ -53,7 +55,7 @@ def send(request: HttpRequest, kept_id: int) -> HttpResponse:
     browser = _mine(request)
     kept = form_kept(browser=browser, kept_id=kept_id, now=now()) if browser else None
     if browser is None or kept is None:
-        raise Http404
+        return redirect(f"{reverse('office:resume')}?lost=gone")
     form_drop(browser=browser, kept_id=kept_id)
     response = HttpResponse(status=307)
     response["Location"] = kept.path
@@ -76,12 +78,14 @@ def keep(request: HttpRequest) -> HttpResponse:
     path = request.POST.get("_path", "")
     if browser is None or not path.startswith("/office/"):
         raise Http404
+    # This very request counts as activity; the page's clock, which knows better, has all but run out.
+    request.session[TIME_UP] = int(now().timestamp())
     fields = [(name, str(v)) for name, values in request.POST.lists() for v in values if name != "_path"]
     try:
         form_keep(browser=browser, path=path, fields=fields, files=[], now=now())
     except TooMuchToKeep:
         return HttpResponse(status=413)
-    return HttpResponse(status=204)
+    return HttpResponse()
 
 
 def _mine(request: HttpRequest) -> Browser | None:
