@@ -7,7 +7,7 @@ import os
 import pytest
 from django.db import connections
 
-pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.strict"]
+pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.house_browser", "tests.support.strict"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,121 @@
+"""
+Every page of the house, in three languages, on a screen of 320 px: axe finds nothing, nothing scrolls sideways.
+
+The list of pages is made from the URLconf and the makers; at the end every page template must have been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.test.signals import template_rendered
+from django.urls import reverse
+
+from madoguchi.blocks.measures.testing import YEAR, indicator_make
+from madoguchi.blocks.people import viewers
+from madoguchi.blocks.people.testing import office_make, role_with, staff_client
+from madoguchi.kernel.testing import makers
+from tests.house.test_routes import STAFF, published_roles  # noqa: F401 - the fixture publishes the services
+from tests.support.house_browser import House
+from tests.support.rooms import import_testing_rooms
+
+import_testing_rooms()
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+LANGUAGES = ("ja", "ja-easy", "en")
+# Pages that stand at the end of a way of their own; the tests that walk it are named.
+SEEN_ELSEWHERE = {
+    "400.html": "tests/ui", "403.html": "tests/ui", "403_csrf.html": "tests/ui", "429.html": "tests/office",
+    "500.html": "tests/ui", "503.html": "tests/ui", "ui/gallery.html": "tests/ui",
+    "account/account_inactive.html": "tests/office", "account/reauthenticate.html": "tests/office",
+    "mfa/authenticate.html": "tests/office", "mfa/reauthenticate.html": "tests/office",
+    "mfa/recovery_codes/index.html": "tests/office", "mfa/recovery_codes/generate.html": "tests/office",
+    "mfa/totp/deactivate_form.html": "tests/office", "office/ended.html": "tests/office",
+    "office/again.html": "tests/office", "office/resume.html": "tests/office",
+}  # fmt: skip
+
+
+@contextmanager
+def templates_seen() -> Iterator[set[str]]:
+    seen: set[str] = set()
+
+    def note(template: Any, **_: Any) -> None:
+        seen.add(str(template.name))
+
+    template_rendered.connect(note)
+    yield seen
+    template_rendered.disconnect(note)
+
+
+def page_templates() -> set[str]:
+    """Name every template of the house that is a whole page: it extends one of the shells."""
+    found = set()
+    for config in apps.get_app_configs():
+        folder = Path(config.path) / "templates"
+        if config.name.startswith("madoguchi.") and folder.is_dir():
+            for path in folder.rglob("*.html"):
+                name = path.relative_to(folder).as_posix()
+                first = path.read_text(encoding="utf-8").lstrip().removeprefix("{# texts: japanese only #}").lstrip()
+                shell = "/base" in name or name.startswith(("ui/shells", "allauth/"))
+                if first.startswith("{% extends") and not shell:
+                    found.add(name)
+    return found
+
+
+def staff_pages() -> Iterator[tuple[str, Client]]:
+    """Give the address of every staff page that can be opened, with somebody who may open it."""
+    for name in STAFF:
+        office = office_make()
+        made = makers[name](office.pk)
+        roles = made.get("roles") or {role_with("kernel.health_view")}
+        client = staff_client(roles=sorted(roles), office=office, scope=made.get("scope", "own"))
+        url = reverse(name, kwargs=made["kwargs"])
+        response = client.get(url)
+        if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
+            yield url, client
+
+
+def public_pages() -> list[str]:
+    item = indicator_make().item
+    plan = f"/plan/{item.edition.key}/"
+    return ["/", "/about/", "/plan/", f"{plan}?year={YEAR}", f"{plan}{item.no}/?year={YEAR}", "/no/such/page/",
+            "/account/login/"]  # fmt: skip
+
+
+@pytest.mark.usefixtures("published_roles")
+def test_every_page_is_accessible_in_three_languages(house: Callable[..., House]) -> None:
+    faults: list[str] = []
+    with templates_seen() as seen:
+        citizen = house(width=320)
+        member = staff_client(role_with("messages.notice_read"))
+        account = ["/account/2fa/", "/account/2fa/totp/activate/", "/account/password/change/", "/account/sessions/",
+                   "/account/logout/"]  # fmt: skip
+        walks = [(citizen, public_pages()), (house(width=320, client=member), account)]
+        for walker, paths in walks:
+            for path in paths:
+                faults += look(walker, path)
+        for path, client in staff_pages():
+            walker = house(width=320, client=client)
+            faults += look(walker, path)
+            walker.page.context.close()
+    assert faults == [], "\n".join(faults)
+    lacking = page_templates() - seen - set(SEEN_ELSEWHERE)
+    assert lacking == set(), f"no page of these templates was opened: {sorted(lacking)}"
+    assert viewers.roles_published()
+
+
+def look(walker: House, path: str) -> list[str]:
+    faults = []
+    for language in LANGUAGES:
+        walker.speak(language)
+        page = walker.open(path)
+        html_lang = page.locator("html").get_attribute("lang")
+        if html_lang != ("en" if language == "en" else "ja"):
+            faults.append(f"{path} in {language} says lang={html_lang}")
+        faults += [f"{path} in {language}: {fault}" for fault in walker.violations()]
+    return faults
