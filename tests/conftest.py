@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.house_browser", "tests.support.strict"]
@@ -24,5 +26,11 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     """Give each worker its own PostgreSQL database; a SQLite in memory is each worker's own already."""
     worker = getattr(request.config, "workerinput", {}).get("workerid")
     if worker and os.environ.get("DATABASE_URL"):
-        settings = connections["default"].settings_dict
-        settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{worker}"
+        database = connections["default"].settings_dict
+        database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
+
+
+@pytest.fixture(autouse=True)
+def audit_roots_of_this_test() -> None:
+    """Forget the roots of seals that were rolled back with an earlier test."""
+    (Path(settings.DATA_DIR) / "audit" / "roots.log").unlink(missing_ok=True)
