@@ -1,0 +1,5 @@
+from django.urls import path
+
+from bench.djbench.views import listing
+
+urlpatterns = [path("list", listing)]

@@ -1,0 +1,1 @@
+"""A small application of the house for ``sqlite_tail``: one table, one action."""
