@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from madoguchi.blocks.people.accounts import second_factor_missing
@@ -52,7 +52,7 @@ class ViewerMiddleware:
             return response
         if request.path.startswith("/office/"):
             if not request.user.is_authenticated:
-                return redirect(f"{reverse('account_login')}?next={request.get_full_path()}")
+                return redirect_to_login(request.get_full_path())
             if second_factor_missing(request):
                 return redirect("mfa_activate_totp")
             if not request.viewer.is_signed_in:  # type: ignore[attr-defined]

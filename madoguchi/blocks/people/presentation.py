@@ -145,7 +145,9 @@ def posts_table(lines: Sequence[PostLine], query: str) -> ui.Table:
     )  # fmt: skip
 
 
-def holders_table(holdings: Sequence[Holding], *, caption: str, key: str, ending: bool = False) -> ui.Table:
+def holders_table(
+    holdings: Sequence[Holding], *, caption: str, key: str, ending: bool = False, hidden: bool = False
+) -> ui.Table:
     """List who holds or held a post; ``ending`` adds the way to end a holding."""
     columns = [
         ui.Column("name", gettext("職員"), head=True, value=lambda held: held.staff.name,
@@ -155,7 +157,14 @@ def holders_table(holdings: Sequence[Holding], *, caption: str, key: str, ending
     ]  # fmt: skip
     if ending:
         columns.append(_ending_column("people:holding_end", lambda held: held.staff.name))
-    return ui.Table(columns, holdings, caption=caption, key=key, empty_title=gettext("だれもいません"))
+    return ui.Table(
+        columns,
+        holdings,
+        caption=caption,
+        caption_hidden=hidden,
+        key=key,
+        empty_title=gettext("だれもいません"),
+    )
 
 
 def deputies_table(
@@ -163,7 +172,7 @@ def deputies_table(
 ) -> ui.Table:
     """List who decides while the holder is away, the first one first."""
     columns = [
-        ui.Column("order", gettext("順位"), "number"),
+        ui.Column("order", gettext("順位")),
         ui.Column("deputy", gettext("代決する職"), head=True,
                   value=lambda row: f"{known.name(row.deputy.office_id, on)} {row.deputy.title}",
                   link=lambda row: post_url(row.deputy.key)),
@@ -271,8 +280,8 @@ def value_text(sheet: str, column: Column, value: Any, names: Names) -> str:
         return "○" if value else "×"
     if isinstance(value, date):
         return date_text(value)
-    if column.to:
-        return names.of(column.to, value)
+    if column.to or column.name == "key":
+        return names.of(column.to or sheet, value)
     if column.kind == "choice":
         field = SHEETS[sheet].model._meta.get_field(column.name)
         return str(dict(getattr(field, "choices", None) or ()).get(value, value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -327,6 +327,8 @@ def _account_close() -> dict[str, Any]:
 
 
 PERSONNEL = "city_hall/personnel"
+# Beyond looking at one office, everything here concerns the whole city hall: a role over one office is not enough.
+EVERYWHERE = {"roles": {PERSONNEL}, "scope": "all"}
 
 
 def _office_of(office_id: int) -> Office:
@@ -335,6 +337,10 @@ def _office_of(office_id: int) -> Office:
 
 def _plain(_office_id: int) -> dict[str, Any]:
     return {"kwargs": {}, "roles": {PERSONNEL}}
+
+
+def _city_wide(_office_id: int) -> dict[str, Any]:
+    return {"kwargs": {}, **EVERYWHERE}
 
 
 def _of_office(office_id: int) -> dict[str, Any]:
@@ -355,40 +361,44 @@ def _of_person(office_id: int) -> dict[str, Any]:
 def _of_account(office_id: int) -> dict[str, Any]:
     holding = holding_make(post=post_make(office=_office_of(office_id)))
     account_make(holding.staff)
-    return {"kwargs": {"key": holding.staff.key}, "roles": {PERSONNEL}}
+    return {"kwargs": {"key": holding.staff.key}, **EVERYWHERE}
 
 
 def _of_holding(office_id: int) -> dict[str, Any]:
     holding = holding_make(post=post_make(office=_office_of(office_id)))
-    return {"kwargs": {"holding_id": holding.pk}, "roles": {PERSONNEL}}
+    return {"kwargs": {"holding_id": holding.pk}, **EVERYWHERE}
 
 
 def _of_deputy(office_id: int) -> dict[str, Any]:
     office = _office_of(office_id)
     deputy = deputy_make(post=post_make(office=office), deputy=post_make(office=office, title="係長"))
-    return {"kwargs": {"deputy_id": deputy.pk}, "roles": {PERSONNEL}}
+    return {"kwargs": {"deputy_id": deputy.pk}, **EVERYWHERE}
+
+
+def _everywhere(maker: Callable[[int], dict[str, Any]]) -> Callable[[int], dict[str, Any]]:
+    return lambda office_id: {**maker(office_id), **EVERYWHERE}
 
 
 def _of_import(_office_id: int) -> dict[str, Any]:
-    return {"kwargs": {"import_id": import_make().pk}, "roles": {PERSONNEL}}
+    return {"kwargs": {"import_id": import_make().pk}, **EVERYWHERE}
 
 
 for _name, _maker in {
     "tree": _plain,
     "vacant": _plain,
     "staff": _plain,
-    "workbooks": _plain,
-    "workbook_download": _plain,
+    "workbooks": _city_wide,
+    "workbook_download": _city_wide,
     "office": _of_office,
-    "office_rename": _of_office,
-    "office_end": _of_office,
+    "office_rename": _everywhere(_of_office),
+    "office_end": _everywhere(_of_office),
     "post": _of_post,
-    "holder_add": _of_post,
-    "deputy_add": _of_post,
+    "holder_add": _everywhere(_of_post),
+    "deputy_add": _everywhere(_of_post),
     "holding_end": _of_holding,
     "deputy_end": _of_deputy,
     "person": _of_person,
-    "account_open": _of_person,
+    "account_open": _everywhere(_of_person),
     "account_reopen": _of_account,
     "account_close": _of_account,
     "workbook": _of_import,

@@ -52,7 +52,6 @@ def post_page(request: HttpRequest, key: str) -> HttpResponse:
             "on": on,
             "post": post,
             "office_name": office_name,
-            "office_url": show.office_url(post.office.key, show.day_query(on, today())),
             "facts": [
                 (gettext("職キー"), post.key),
                 (gettext("職位"), post.rank),
@@ -61,7 +60,10 @@ def post_page(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "alive": holds(post, on),
             "now": show.holders_table(
-                list(every.filter(valid_on(on))[:200]), caption=gettext("この日に職にいた人"), key="now"
+                list(every.filter(valid_on(on))[:200]),
+                caption=gettext("この日に職にいた人"),
+                key="now",
+                hidden=True,
             ),
             "holders": show.holders_table(
                 list(page), caption=gettext("職にいた人の移り変わり"), key="holders", ending=may_edit
@@ -70,7 +72,9 @@ def post_page(request: HttpRequest, key: str) -> HttpResponse:
             "deputies": show.deputies_table(deputies, known, on, ending=may_edit),
             "grants": show.grants_table(list(post.grants.order_by("role", "-starts_on"))),
             "may_edit": may_edit,
-            "breadcrumb": way((office_name, show.office_url(post.office.key)), (post.title, "")),
+            "breadcrumb": way(
+                (office_name, show.office_url(post.office.key, show.day_query(on, today()))), (post.title, "")
+            ),
         },
         status=422 if form.errors else 200,
     )
