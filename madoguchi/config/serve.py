@@ -67,6 +67,8 @@ def serve(host: str = HOST, port: int = PORT, workers: int = 1) -> None:
 
 def address_check(host: str, port: int) -> None:
     """:raises ServeRefused: nobody could listen there now."""
+    if not 0 <= port <= 65_535:
+        raise ServeRefused(f"--port {port}: 番号は 1 から 65535 までです。")
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
