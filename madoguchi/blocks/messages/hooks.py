@@ -1,13 +1,20 @@
-"""What messages offers to be counted."""
+"""What messages offers to be counted, and what it adds to the demo."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.messages.models import Receipt
 from madoguchi.blocks.messages.queries import receipts_source
+from madoguchi.blocks.messages.sample import notices_load
+from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.sources import Facet, source_declare
+from madoguchi.kernel.steps import demo_step
 
 
 def describe(receipt: Receipt) -> tuple[str, str]:
@@ -34,3 +41,9 @@ source_declare(
     },
     describe=describe,
 )
+
+
+@demo_step("messages.notices", 60)
+def notices_in_demo(actor: Viewer, now: datetime) -> None:  # noqa: ARG001 - each notice has its own day and sender
+    """Send the fictional city's notices, so that a computed indicator has something to count."""
+    notices_load(Path(settings.CITY_DIR) / "notices.yaml")

@@ -11,6 +11,7 @@ from madoguchi.blocks.people.models import Deputy, Holding, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.types import Holder, OfficeOnDay
+from madoguchi.blocks.people.viewers import viewer_of_staff
 from madoguchi.kernel.rights import Viewer
 
 
@@ -57,6 +58,11 @@ def deputies_on(*, post_key: str, on: date) -> list[Holder]:
     keys = list(deputies.values_list("deputy__key", flat=True))
     holders = _holders(Holding.objects.filter(valid_on(on), post__key__in=keys))
     return sorted(holders, key=lambda holder: keys.index(holder.post_key))
+
+
+def staff_viewer(*, staff_key: str, on: date) -> Viewer:
+    """Give the viewer that a member of staff is on a day; an anonymous one without a post."""
+    return viewer_of_staff(staff_key=staff_key, on=on)
 
 
 def posts_without_holder(*, on: date) -> list[str]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from madoguchi.blocks.people.models import Holding, RoleGrant, User
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import STAMP, Organisation, organisation
@@ -36,7 +38,7 @@ class _Viewers:
         viewers = self._kept.get()
         viewer = viewers.get((user.pk, on))
         if viewer is None:
-            viewer = viewers[user.pk, on] = _make(user, on, known, roles)
+            viewer = viewers[user.pk, on] = _make(Q(staff__user=user), on, known, roles)
         return viewer
 
     def forget(self) -> None:
@@ -56,9 +58,14 @@ def viewers_forget() -> None:
     _viewers.forget()
 
 
-def _make(user: User, on: date, known: Organisation, roles: dict[str, frozenset[str]]) -> Viewer:
+def viewer_of_staff(*, staff_key: str, on: date) -> Viewer:
+    """Build the viewer of a member of staff on a day, account or not; nobody without a post."""
+    return _make(Q(staff__key=staff_key), on, organisation(), roles_published())
+
+
+def _make(who: Q, on: date, known: Organisation, roles: dict[str, frozenset[str]]) -> Viewer:
     holdings = list(
-        Holding.objects.filter(valid_on(on), valid_on(on, "post__"), staff__user=user)
+        Holding.objects.filter(who, valid_on(on), valid_on(on, "post__"))
         .select_related("post", "staff")
         .order_by("kind", "-post__rank")
     )
