@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -11,8 +12,9 @@ from madoguchi.blocks.people.testing import people_forget
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> Iterator[None]:
-    """Forget what this process remembers, before and after."""
+def fresh_memory(settings: Any) -> Iterator[None]:
+    """Forget what this process remembers, before and after; count failures in memory on both databases."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     people_forget()
     yield
