@@ -28,6 +28,8 @@ class Command(HouseCommand):
             self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.note}")
         if options["prepare_only"]:
             return
-        self.stdout.write(f"http://{options['host']}:{options['port']}/ を開いてください（Ctrl+C で終わります）。")
+        self.stdout.write(
+            f"http://{options['host']}:{options['port']}/ を開いてください（Ctrl+C で終わります）。"
+        )
         self.stdout.flush()
         serve(options["host"], options["port"], 1)
