@@ -62,6 +62,7 @@ holdings = st.lists(
 )
 
 
+@pytest.mark.slow
 class TestHolders(TestCase):
     """Each example is rolled back."""
 
