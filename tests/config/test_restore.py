@@ -477,3 +477,15 @@ def test_roots_newer_than_the_backup_are_left_out(kept, installed, tmp_path):
     installed.empty()
     brought_back(tmp_path / "c.zip")
     assert roots_file().read_text() == roots
+
+
+def test_files_without_a_database_are_kept_too(kept, ground):
+    """As after a change of DATABASE_URL: the new database is empty, the data folder is not."""
+    data = ground.empty()
+    (data / "files").mkdir()
+    (data / "files" / "old").write_text("old")
+    with pytest.raises(RestoreRefused, match="--force"):
+        brought_back(kept.path)
+    answer = brought_back(kept.path, force=True)
+    assert (Path(answer["before"]) / "files" / "old").read_text() == "old"
+    assert files(data) == kept.files

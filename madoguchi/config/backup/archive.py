@@ -114,7 +114,7 @@ class ArchiveWriter:
         except OSError as error:
             raise write_refused(path, error) from error
         self._digesting = _Digesting(self._file)
-        self._zip = zipfile.ZipFile(self._digesting, "w", zipfile.ZIP_DEFLATED, allowZip64=True)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(self._digesting, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
 
     @contextlib.contextmanager
     def member(self, name: str, *, compressed: bool = True) -> Iterator[MemberWriter]:

@@ -172,8 +172,8 @@ def _room_make(folders: Folders, *, force: bool, now: datetime, say: Say) -> str
     """Refuse to replace anything unasked; back up what will be replaced. The name of that backup, or ""."""
     if folders.mark.exists():
         return ""
-    holds, broken = _holds_something(folders.data)
-    if not holds:
+    rows, broken = _database_holds(folders.data)
+    if not rows and not _any_file(folders.data / "files"):
         return ""
     if not force:
         raise RestoreRefused(
@@ -181,31 +181,30 @@ def _room_make(folders: Folders, *, force: bool, now: datetime, say: Say) -> str
             "いまの内容は、置き換える前に控えます。"
         )
     before = backup_default_path(now, word="before-restore")
-    say(f"いまの内容を {before} に控えています…")
+    say(f"いまの内容を {before.with_suffix('')} に控えています…")
     try:
-        if broken:
-            raise BackupRefused(broken)
-        backup_write(before, now=now)
+        if rows and not broken:
+            backup_write(before, now=now)
+            return str(before)
     except BackupRefused as refused:
-        if connection.vendor != "sqlite":
-            raise RestoreRefused(
-                f"いまの内容を控えられないので、置き換えません: {refused}\n"
-                "pg_dump で控えてから空のデータベースを用意し、DATABASE_URL をそれに向けてください。"
-            ) from refused
-        # The file itself is what is left of it: keep that.
-        kept = folders.data / "backups" / before.stem
-        say(f"いまのデータベースは読めません（{refused}）。ファイルのまま {kept} に残します。")
-        _keep_as_files(folders.data, kept)
-        return str(kept)
-    return str(before)
+        broken = str(refused)
+    if broken and connection.vendor != "sqlite":
+        raise RestoreRefused(
+            f"いまの内容を控えられないので、置き換えません: {broken}\n"
+            "pg_dump で控えてから空のデータベースを用意し、DATABASE_URL をそれに向けてください。"
+        )
+    # Files without a database that could be read: they are kept as they are.
+    kept = before.with_suffix("")
+    _keep_as_files(folders.data, kept)
+    return str(kept)
 
 
-def _holds_something(data: Path) -> tuple[bool, str]:
-    """Say whether there is anything to lose, and why it cannot be read, if so."""
+def _database_holds(data: Path) -> tuple[bool, str]:
+    """Say whether the database holds anything, and why it cannot be read, if so."""
     if connection.vendor == "sqlite" and not (data / DATABASE_FILE).exists():
-        return _any_file(data / "files"), ""
+        return False, ""
     try:
-        return installed() or _any_file(data / "files"), ""
+        return installed(), ""
     except DatabaseError as error:
         if connection.vendor != "sqlite":
             raise RestoreRefused(
@@ -221,7 +220,8 @@ def _any_file(folder: Path) -> bool:
 def _keep_as_files(data: Path, kept: Path) -> None:
     connection.close()
     kept.mkdir(mode=0o700)
-    for path in [*data.glob(f"{DATABASE_FILE}*"), data / ROOTS]:
+    database = data.glob(f"{DATABASE_FILE}*") if connection.vendor == "sqlite" else ()
+    for path in [*database, data / ROOTS]:
         if path.exists():
             shutil.copy2(path, kept)
     for folder in ("keys", "files"):
