@@ -7,12 +7,12 @@ per request before it trusts its cache.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.core.signals import request_finished, request_started
-from django.db.models import F
 
 from madoguchi.kernel.models import Stamp
 
@@ -32,7 +32,9 @@ _thread = _Thread()
 def stamp_move(name: str) -> None:
     """Say, inside an action, that this truth has changed."""
     Stamp.objects.bulk_create([Stamp(name=name)], ignore_conflicts=True)
-    Stamp.objects.filter(name=name).update(value=F("value") + 1)
+    # Not a count: after a rollback the next change would bear the number of one that never was, and a process
+    # that had cached inside the rolled-back transaction would take its cache for the truth.
+    Stamp.objects.filter(name=name).update(value=secrets.randbits(62) + 1)
     _thread.stamps = None
 
 

@@ -36,7 +36,7 @@ SEEN_ELSEWHERE = {
     "mfa/authenticate.html": "tests/office", "mfa/reauthenticate.html": "tests/office",
     "mfa/recovery_codes/index.html": "tests/office", "mfa/recovery_codes/generate.html": "tests/office",
     "mfa/totp/deactivate_form.html": "tests/office", "office/ended.html": "tests/office",
-    "office/again.html": "tests/office", "office/resume.html": "tests/office",
+    "people/confirm.html": "tests/people", "office/again.html": "tests/office", "office/resume.html": "tests/office",
 }  # fmt: skip
 
 
@@ -60,7 +60,12 @@ def page_templates() -> set[str]:
         if config.name.startswith("madoguchi.") and folder.is_dir():
             for path in folder.rglob("*.html"):
                 name = path.relative_to(folder).as_posix()
-                first = path.read_text(encoding="utf-8").lstrip().removeprefix("{# texts: japanese only #}").lstrip()
+                first = (
+                    path.read_text(encoding="utf-8")
+                    .lstrip()
+                    .removeprefix("{# texts: japanese only #}")
+                    .lstrip()
+                )
                 shell = "/base" in name or name.startswith(("ui/shells", "allauth/"))
                 if first.startswith("{% extends") and not shell:
                     found.add(name)

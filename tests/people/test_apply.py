@@ -245,3 +245,16 @@ def test_rows_survive_json() -> None:
     assert rows_compare(known).changes == ()
     assert set(known) == set(SHEETS)
     people_forget()
+
+
+def test_a_reopened_account_sets_up_its_second_factor_anew() -> None:
+    from allauth.mfa.models import Authenticator
+
+    from madoguchi.blocks.people.actions import account_reopen
+    from madoguchi.blocks.people.testing import PASSWORD, account_make, staff_make
+
+    staff = staff_make()
+    user = account_make(staff)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    account_reopen(actor=viewer_with("people.account_edit"), staff_key=staff.key, password=PASSWORD, now=NOW)
+    assert not Authenticator.objects.filter(user=user).exists()

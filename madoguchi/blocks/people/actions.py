@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -206,7 +207,8 @@ def account_reopen(*, actor: Viewer, staff_key: str, password: str, now: datetim
     """
     Give an account a new password and let it sign in again: after it was closed, or when the old one is lost.
 
-    Every session of the account ends, since a session carries the mark of the password it was opened with.
+    The second factor is forgotten with it, since whoever lost the telephone cannot show the code either; it is
+    set up anew at the next sign-in. Every session of the account ends, since a session carries the mark of the password it was opened with.
 
     :raises NotAllowed: the actor does not keep accounts.
     :raises ValidationError: the password is too weak (Django's validators).
@@ -219,6 +221,7 @@ def account_reopen(*, actor: Viewer, staff_key: str, password: str, now: datetim
     validate_password(password, staff.user)
     staff.user.set_password(password)
     User.objects.filter(pk=staff.user.pk).update(password=staff.user.password, is_active=True)
+    Authenticator.objects.filter(user=staff.user).delete()
     stamp_move(STAMP)
     audit_write(actor, "people.account_reopened", staff.subject())
 

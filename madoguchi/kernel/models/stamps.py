@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stamp(models.Model):
-    """A counter that moves whenever a kind of slow-moving truth changes, so that processes may cache it."""
+    """A mark that changes whenever a kind of slow-moving truth changes, so that processes may cache it."""
 
     name = models.CharField(_("名前"), max_length=40, primary_key=True)
     value = models.BigIntegerField(_("版"), default=0)
