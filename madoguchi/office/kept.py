@@ -9,7 +9,7 @@ Invariants (``tests/office/test_resume.py``):
 
 1. The database alone reveals nothing: the key is in no table and no file of ours.
 2. Only the account that typed gets it back; any other account on that browser makes it disappear.
-3. Passwords, codes and files are never kept, and a form that another site sent is not kept at all.
+3. Passwords, codes, My Numbers and files are never kept; a form that another site sent is not kept at all.
 4. Sending again is an ordinary form from our page, to the same path, with a fresh token.
 """
 
@@ -25,6 +25,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from madoguchi.kit.check_characters import my_number_find
 from madoguchi.office.models import KeptForm
 
 COOKIE = "madoguchi_kept"
@@ -104,7 +105,7 @@ def form_keep(
     :raises TooMuchToKeep: too long, or too many forms are kept for this browser.
     """
     forms_expire(now=now)
-    fields = [(name, value) for name, value in fields if _may_be_kept(name)]
+    fields = [(name, value) for name, value in fields if _may_be_kept(name, value)]
     if not any(value.strip() for _name, value in fields):
         return False
     text = json.dumps([path, fields, files], ensure_ascii=False)
@@ -142,9 +143,10 @@ def forms_expire(*, now: datetime) -> None:
     KeptForm.objects.filter(kept_at__lte=now - KEPT_FOR).delete()
 
 
-def _may_be_kept(name: str) -> bool:
+def _may_be_kept(name: str, value: str) -> bool:
     plain = name.lower()
-    return plain not in _EXACTLY_NEVER and not any(word in plain for word in _NEVER)
+    secret = plain in _EXACTLY_NEVER or any(word in plain for word in _NEVER)
+    return not secret and not my_number_find(value)
 
 
 def _opened(row: KeptForm, browser: Browser) -> Kept | None:

@@ -13,6 +13,7 @@ from django.test import Client
 from madoguchi.blocks.people.models import User
 from madoguchi.blocks.people.testing import PASSWORD, account_make, holding_make
 from madoguchi.kernel.clock import now
+from madoguchi.office.hooks import kept_forms_expired
 from madoguchi.office.kept import MOST_CHARACTERS, MOST_FORMS
 from madoguchi.office.models import KeptForm
 
@@ -123,6 +124,16 @@ def test_it_disappears_after_an_hour() -> None:
     assert KeptForm.objects.count() == 1, "the old one went when the next came"
 
 
+def test_what_nobody_came_back_for_is_tidied_away() -> None:
+    client = signed_in(user_make())
+    time_up()
+    client.post(PATH, TYPED)
+    kept_forms_expired(now() + timedelta(minutes=59))
+    assert KeptForm.objects.exists()
+    kept_forms_expired(now() + timedelta(minutes=61))
+    assert not KeptForm.objects.exists()
+
+
 def test_passwords_codes_and_files_are_not_kept() -> None:
     user = user_make()
     client = signed_in(user)
@@ -134,6 +145,7 @@ def test_passwords_codes_and_files_are_not_kept() -> None:
             "new_password": "geheim-1",
             "code": "123456",
             "api_token": "geheim-2",
+            "note": "番号は1234-5678-9018です",
             "attachment": SimpleUploadedFile("名簿.xlsx", b"geheim-3"),
         },
     )
@@ -143,6 +155,7 @@ def test_passwords_codes_and_files_are_not_kept() -> None:
     assert "名簿.xlsx" in page, "it says which file to choose again"
     assert "geheim" not in page
     assert "123456" not in page
+    assert "9018" not in page, "a My Number is kept nowhere"
 
 
 def test_a_form_of_another_site_is_not_kept() -> None:
