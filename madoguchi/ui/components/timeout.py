@@ -37,7 +37,7 @@ def timeout_warning(
         f'<p class="mg-timeout__rule">{esc(rule)}</p>'
         '<dialog class="mg-modal" aria-labelledby="mg-timeout-title" aria-describedby="mg-timeout-left">'
         f'<h2 class="mg-dialog__title" id="mg-timeout-title">{esc(gettext("まもなく終了します"))}</h2>'
-        f'<p id="mg-timeout-left">{esc(gettext("操作を続けますか。続けない場合は、入力した内容が消えます。"))}</p>'
+        f'<p id="mg-timeout-left">{esc(gettext("操作を続けますか。続けない場合は、サインアウトします。入力した内容は、もう一度サインインすると続けられます。"))}</p>'
         f'<p class="mg-timeout__clock" role="timer">{esc(gettext("残り"))} <span data-timeout-left>'
         f"{warn // 60}:{warn % 60:02d}</span></p>"
         f'<form class="mg-actions" method="post" action="{href(extend_url)}">{token}'

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from madoguchi.kernel.audit import audit_seal, audit_verify
+from madoguchi.kernel.health.verified import verification_note
 from madoguchi.kernel.management.house_command import CommandRefused, HouseCommand
 
 
@@ -22,6 +23,8 @@ class Command(HouseCommand):
     def work(self, *, now: datetime, **options: Any) -> dict[str, Any]:  # noqa: ARG002
         audit_seal(now=now)
         report = audit_verify()
+        # The health page tells when the trail was last proved, whoever asked for it.
+        verification_note(report, now=now)
         if report.faults:
             raise CommandRefused("\n".join(fault.text for fault in report.faults), answer=asdict(report))
         return asdict(report)
