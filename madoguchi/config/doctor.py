@@ -27,7 +27,7 @@ from madoguchi import __version__
 from madoguchi.config.backup.states import TooNew, migrations_applied, unknown_refuse
 from madoguchi.config.serve import house_open
 from madoguchi.config.setup import MARK, installed
-from madoguchi.kernel.declarations import declarations_lint, declarations_load, document_by_sha256, errors_of
+from madoguchi.kernel.declarations import declarations_lint, declarations_load, errors_of
 from madoguchi.kernel.health import health_checks, health_run
 
 PYTHON = (3, 11)
@@ -386,7 +386,10 @@ def _set_up() -> Iterator[Line]:
 
 
 def _declarations() -> Iterator[Line]:
-    loaded = declarations_load(old_base=document_by_sha256 if _tables_there() else None)
+    """Lint the declarations while there is no database; once there is one, its own check does."""
+    if _tables_there():
+        return
+    loaded = declarations_load()
     issues = declarations_lint(loaded)
     errors = errors_of(issues)
     if errors:

@@ -12,6 +12,7 @@ import pytest
 
 from madoguchi.config.backup.archive import Archive, ArchiveRefused, ArchiveWriter, drafts_remove
 
+pytestmark = pytest.mark.once
 FORMATS = {"test": 2}
 
 

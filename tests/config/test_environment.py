@@ -12,6 +12,8 @@ import pytest
 
 from madoguchi.config.environment import EnvironmentRefused, environment_read
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def city(tmp_path: Path) -> Path:
@@ -73,7 +75,6 @@ def test_good_values_are_taken(city, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.sqlite
 class TestCommandLine:
     """What a person sees; the other commands share the one door that these go through."""
 

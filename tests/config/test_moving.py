@@ -48,6 +48,7 @@ def test_there_and_back_again(program, postgresql_url, tmp_path):
     assert (answer["from"], answer["database"], answer["audit"]["faults"]) == ("sqlite", "postgresql", [])
     there("audit", "verify")
     there("backup", "-o", str(tmp_path / "there.zip"))
+    there("worker", "--once")
     assert {line["state"] for line in there.json("doctor")} <= {"ok", "warn"}
 
     again = Program(tmp_path / "again")

@@ -387,7 +387,7 @@ def test_killed_anywhere_it_is_the_old_state_or_says_to_run_again(kept, installe
     first, last = (next(i for i, step in enumerate(steps) if step.startswith(what) and MARK in step)
                    for what in ("open", "os.remove"))  # fmt: skip
     # Putting the new state in place step by step, the way there and the tidying by samples.
-    closely = range(first, last + 2, 2 if connection.vendor == "sqlite" else 3)
+    closely = range(first, last + 2, 3)
     unfinished = 0
     for number in sorted({1, first // 2, first - 1, *closely, last, len(steps) - 2}):
         data = installed.copy(place, name)
