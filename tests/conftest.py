@@ -5,11 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
-pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.house_browser", "tests.support.strict"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.databases",
+    "tests.support.house_browser",
+    "tests.support.strict",
+]
+
+
+# A computer that does other work besides is slow, not wrong: the time limit of pytest is enough.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,6 +40,12 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     if worker and os.environ.get("DATABASE_URL"):
         database = connections["default"].settings_dict
         database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
+
+
+@pytest.fixture(autouse=True)
+def japanese_of_this_test() -> None:
+    """Begin in Japanese: the language of the last page asked for stays with the thread."""
+    translation.activate("ja")
 
 
 @pytest.fixture(autouse=True)

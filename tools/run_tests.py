@@ -1,9 +1,10 @@
 """
 Run the suite as ``make test`` and ``.ci/run`` do: every pass that this computer can, then what was left out.
 
-1. SQLite in memory: everything.
-2. PostgreSQL: the same, without what no database changes (browser, judges, lints).
-3. SQLite in reverse order: the quick ones of 2, so that no test leans on the one before it.
+1. SQLite in memory: everything but the browser.
+2. The browser, in processes of its own.
+3. PostgreSQL: the first, without what no database changes (judges, lints).
+4. SQLite in reverse order: the quick ones of 3, so that no test leans on the one before it.
 
 What follows on the command line goes to pytest, for example ``-k people``.
 """
@@ -55,7 +56,9 @@ def passes(*, fast: bool) -> list[Pass]:
     if fast:
         return [Pass("SQLite, fast", ["-m", QUICK])]
     return [
-        Pass("SQLite", []),
+        Pass("SQLite", ["-m", "not browser"]),
+        # Its event loop stays with a process that has driven a browser: such tests have processes of their own.
+        Pass("Browser", ["-m", "browser"]),
         Pass("PostgreSQL", ["-m", ONCE], postgresql=True),
         Pass("SQLite, reverse order", ["-m", f"{ONCE} and not slow", "--reverse"]),
     ]

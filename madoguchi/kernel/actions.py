@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import IntegrityError, InternalError, OperationalError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.kernel.db.columns import column_of
@@ -137,7 +137,8 @@ def action(
             except IntegrityError as error:
                 constraint = constraint_of(error)
                 raise spec.raises.get(constraint, ConstraintRefused)(constraint=constraint) from error
-            except OperationalError as error:
+            except (OperationalError, InternalError) as error:
+                # A PostgreSQL that may only be read says so as an internal error (SQLSTATE 25006).
                 raise StoreUnavailable(reason=str(error)) from error
             finally:
                 _running.reset(token)

@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from tests.support.databases import _server
+from tests.support.forks import connection_anew
 
 ROOT = Path(__file__).parents[2]
 _count = itertools.count(1)
@@ -103,6 +104,7 @@ class Ground:
             return pid
         code = 1
         try:
+            connection_anew()
             work()
             code = 0
         except BaseException:

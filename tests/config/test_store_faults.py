@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import InternalError, connection
+from django.db import connection
 
 import madoguchi.kernel.testing as kernel_testing
 from madoguchi.config.setup import NotReady, database_ready
@@ -82,9 +82,6 @@ def test_a_database_that_may_only_be_read_refuses_the_action(installed):
 
 
 @pytest.mark.postgresql
-@pytest.mark.xfail(
-    raises=InternalError, reason="kernel.actions does not take SQLSTATE 25006 for a closed store"
-)
 def test_a_postgresql_that_may_only_be_read_refuses_the_action(installed):
     parked = kernel_testing._retry()
     before = AuditRow.objects.count()

@@ -68,7 +68,9 @@ def test_a_clerk_enters_a_figure_and_a_citizen_reads_it(
     field.press("Enter")
     page.get_by_text("実績値を記録しました").wait_for()
 
-    citizen = house(scripts=scripts, width=320, language="en").open(f"/plan/{indicator.item.edition.key}/1/?year={YEAR}")
+    citizen = house(scripts=scripts, width=320, language="en").open(
+        f"/plan/{indicator.item.edition.key}/1/?year={YEAR}"
+    )
     citizen.get_by_text("1,234回").first.wait_for()
     assert [entry.value for entry in ActualEntry.objects.all()] == [1234]
     assert AuditRow.objects.filter(event="measures.actual_entered").count() == 1
@@ -76,7 +78,9 @@ def test_a_clerk_enters_a_figure_and_a_citizen_reads_it(
     assert audit_verify().faults == []
 
 
-def test_the_first_tab_leads_to_the_text_and_every_control_shows_its_focus(house: Callable[..., House]) -> None:
+def test_the_first_tab_leads_to_the_text_and_every_control_shows_its_focus(
+    house: Callable[..., House],
+) -> None:
     page = house(width=1280).open("/")
     page.keyboard.press("Tab")
     assert "本文へ" in page.evaluate("document.activeElement.textContent")

@@ -13,9 +13,10 @@ from tools.run_tests import Pass
 pytestmark = pytest.mark.once
 
 
-def test_three_passes_cover_both_databases_and_both_orders():
-    sqlite, postgresql, reverse = run_tests.passes(fast=False)
-    assert sqlite.options == []
+def test_the_passes_cover_everything_both_databases_and_both_orders():
+    sqlite, browser, postgresql, reverse = run_tests.passes(fast=False)
+    assert sqlite.options == ["-m", "not browser"]
+    assert browser.options == ["-m", "browser"]
     assert postgresql.postgresql
     assert "--reverse" in reverse.options
 

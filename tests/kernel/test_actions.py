@@ -30,6 +30,7 @@ from madoguchi.kernel.rights import (
 from madoguchi.kernel.stamps import Stamped, stamp_move, stamp_read
 from madoguchi.kernel.subjects import Subject
 from tests.support.databases import HouseDatabase
+from tests.support.forks import connection_anew
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 ACTOR = system_viewer(on=NOW.date(), duty="試験")
@@ -133,6 +134,7 @@ def test_numbers_taken_at_once_by_four_processes_have_no_gap_and_no_double(
         if pid == 0:
             code = 1
             try:
+                connection_anew()
                 for _ in range(15):
                     os.write(write, f"{numbers(actor=ACTOR, now=NOW)}\n".encode())
                 code = 0

@@ -26,6 +26,7 @@ from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.registry import NotRegistered
 from tests.support.databases import HouseDatabase
+from tests.support.forks import connection_anew
 
 NOW = datetime(2026, 11, 20, 3, 4, 5, 678901, tzinfo=UTC)
 ACTOR = system_viewer(on=NOW.date(), duty="試験")
@@ -197,6 +198,7 @@ def test_two_sealers_at_once_seal_each_row_once(house_database: HouseDatabase) -
         if pid == 0:
             code = 1
             try:
+                connection_anew()
                 audit_seal(now=NOW)
                 code = 0
             finally:

@@ -28,6 +28,7 @@ from madoguchi.kernel.outbox import (
 from madoguchi.kernel.rights import NotAllowed, Viewer, anonymous_viewer, system_viewer
 from madoguchi.kernel.subjects import Subject
 from tests.support.databases import HouseDatabase
+from tests.support.forks import connection_anew
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 ACTOR = system_viewer(on=NOW.date(), duty="試験")
@@ -182,6 +183,7 @@ def test_two_processes_on_one_database_tell_each_event_once(house_database: Hous
             if pid == 0:
                 code = 1
                 try:
+                    connection_anew()
                     while OutboxDelivery.objects.filter(done_at=None).exists():
                         outbox_run(now=NOW)
                     code = 0

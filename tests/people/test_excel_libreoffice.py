@@ -31,7 +31,7 @@ def test_a_round_trip_through_libreoffice_changes_nothing(tmp_path: Path) -> Non
     subprocess.run(
         [
             program,
-            f"-env:UserInstallation=file://{tmp_path}/profile",
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
             "--headless",
             "--convert-to",
             "xlsx:Calc MS Excel 2007 XML",

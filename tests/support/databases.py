@@ -22,6 +22,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 
+from tests.support.forks import connection_anew
+
 _count = itertools.count(1)
 
 
@@ -76,6 +78,7 @@ class HouseDatabase:
         if pid == 0:
             code = 1
             try:
+                connection_anew()
                 work()
                 code = 0
             except BaseException:

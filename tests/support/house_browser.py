@@ -54,7 +54,9 @@ class House:
         """Give what axe finds on the page that is open, and whether it must be scrolled sideways."""
         found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
         faults = [
-            f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]
+            f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for one in found
+            for node in one["nodes"]
         ]
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if wide > room:
@@ -82,7 +84,10 @@ class House:
             if name in response.headers
         }
         route.fulfill(
-            status=response.status_code, body=body_bytes, content_type=response.headers["Content-Type"], headers=kept
+            status=response.status_code,
+            body=body_bytes,
+            content_type=response.headers["Content-Type"],
+            headers=kept,
         )
 
     def _ask(self, asked: Request, path: str) -> Any:
@@ -91,7 +96,9 @@ class House:
         if asked.method != "POST":
             return self.client.get(path, headers=headers)
         kind = asked.headers.get("content-type", "application/x-www-form-urlencoded")
-        return self.client.generic("POST", path, asked.post_data_buffer or b"", content_type=kind, headers=headers)
+        return self.client.generic(
+            "POST", path, asked.post_data_buffer or b"", content_type=kind, headers=headers
+        )
 
     def _static(self, route: Route, name: str) -> None:
         found = finders.find(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -277,3 +277,15 @@ def _audit_detail(change: Change) -> dict[str, Any]:
         return {"before": shown(change.before), "after": {}}
     after = {name: value for name, value in change.row.items() if not change.before or name in change.before}
     return {"before": shown(change.before), "after": shown(after)}
+
+
+@action("people.sign_in_note")
+def sign_in_note(
+    *, actor: Viewer, staff_key: str, outcome: Literal["signed_in", "signed_out", "sign_in_failed"], now: datetime
+) -> None:
+    """
+    Write down that somebody signed in or out, or failed to; ``now`` is the moment of it.
+
+    :param actor: the house itself: before a sign-in there is nobody else.
+    """
+    audit_write(actor, f"people.{outcome}", Subject("people.staff", staff_key), detail={"at": now})

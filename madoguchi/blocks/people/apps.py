@@ -6,3 +6,8 @@ class PeopleConfig(AppConfig):
     name = "madoguchi.blocks.people"
     label = "people"
     verbose_name = _("人と組織")
+
+    def ready(self) -> None:
+        from madoguchi.blocks.people.signing import signals_connect
+
+        signals_connect()

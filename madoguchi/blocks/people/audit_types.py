@@ -18,6 +18,9 @@ audit_type_declare("people.workbook_read", _("組織表を読み込みました"
 audit_type_declare("people.workbook_applied", _("組織表を適用しました"))
 audit_type_declare("people.account_opened", _("アカウントを開きました"))
 audit_type_declare("people.account_reopened", _("アカウントに新しいパスワードを付けました"))
+audit_type_declare("people.signed_in", _("サインインしました"))
+audit_type_declare("people.signed_out", _("サインアウトしました"))
+audit_type_declare("people.sign_in_failed", _("サインインに失敗しました"))
 audit_type_declare("people.account_closed", _("アカウントを止めました"))
 
 event_declare("people.organisation_changed", "rows: 変わった行の数")

@@ -33,7 +33,7 @@ from madoguchi.blocks.people.organisation import STAMP, organisation_forget
 from madoguchi.blocks.people.rows import rows_freeze
 from madoguchi.kernel.clock import TOKYO
 from madoguchi.kernel.declarations import roles_published
-from madoguchi.kernel.rights import Grant, Viewer
+from madoguchi.kernel.rights import Grant, Viewer, system_viewer
 from madoguchi.kernel.stamps import stamp_move, stamp_read
 from madoguchi.kernel.testing import action_scenario, route_maker
 
@@ -314,6 +314,12 @@ def _account_reopen() -> dict[str, Any]:
     staff = staff_make()
     account_make(staff)
     return {"actor": _keeper(), "staff_key": staff.key, "password": PASSWORD, "now": NOW}
+
+
+@action_scenario("people.sign_in_note")
+def _sign_in_note() -> dict[str, Any]:
+    actor = system_viewer(on=NOW.date(), duty="サインイン")
+    return {"actor": actor, "staff_key": staff_make().key, "outcome": "signed_in", "now": NOW}
 
 
 @action_scenario("people.account_close")
