@@ -11,6 +11,7 @@ MENU = """\
 madoguchi — 窓口
 
   demo              架空の市を用意して開きます (make a fictional city and open it)
+  first_account     最初のアカウントを開きます (open the first account of a real city)
   serve             画面を開きます (serve the pages)
   worker            できごとと仕事を処理します (run events and jobs; only needed beside PostgreSQL)
   doctor            具合の悪いところと直し方を言います (say what is wrong and how to mend it)
