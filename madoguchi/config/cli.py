@@ -50,7 +50,9 @@ def main() -> None:
     from madoguchi.ui.texts import texts_compile
 
     if arguments[0] not in get_commands():
-        sys.stderr.write(f"「{arguments[0]}」という命令はありません。{closest(arguments[0], get_commands())}\n{MENU}")
+        sys.stderr.write(
+            f"「{arguments[0]}」という命令はありません。{closest(arguments[0], get_commands())}\n{MENU}"
+        )
         raise SystemExit(2)
     texts_compile()
     if arguments[0] not in WITHOUT_DATABASE and "--help" not in arguments:

@@ -24,7 +24,9 @@ from madoguchi.kernel.steps import demo_steps, steps_run
 class RealCity(Refused):
     """The installation has a city folder of its own: no fictional people are put into it."""
 
-    message = "MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。"
+    message = (
+        "MADOGUCHI_CITY が設定されています。デモは架空の市だけで動きます。MADOGUCHI_CITY を外してください。"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,4 +10,8 @@ from madoguchi import services
 def services_found() -> list[str]:
     """Name the service packages, in the order of their names; a new folder needs no list to stand in."""
     folders = Path(services.__path__[0]).iterdir()
-    return [f"madoguchi.services.{folder.name}" for folder in sorted(folders) if (folder / "service.yaml").is_file()]
+    return [
+        f"madoguchi.services.{folder.name}"
+        for folder in sorted(folders)
+        if (folder / "service.yaml").is_file()
+    ]

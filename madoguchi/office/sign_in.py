@@ -161,7 +161,7 @@ class _CodeForm(HouseFormMixin):
 
     def clean_code(self) -> Any:
         """Check the code, typed in whatever width."""
-        self.cleaned_data["code"] = width_fold(self.cleaned_data["code"])  # type: ignore[attr-defined]
+        self.cleaned_data["code"] = width_fold(self.cleaned_data["code"])
         try:
             return super().clean_code()  # type: ignore[misc]
         except ValidationError as refused:

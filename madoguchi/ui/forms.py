@@ -7,7 +7,7 @@ Forms of the house: one look and one wiring for every Django form, ours and thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -315,6 +315,8 @@ class HouseFormMixin:
     """Messages that name the field and say what to do."""
 
     fields: dict[str, forms.Field]
+    cleaned_data: dict[str, Any]
+    add_error: Callable[[str | None, Any], None]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -332,7 +334,9 @@ class HouseFormMixin:
             if isinstance(value, str) and my_number_find(value):
                 self.add_error(
                     name,
-                    gettext("マイナンバー（12桁の番号）のような数字があります。マイナンバーは書かずに、その部分を消してください。"),
+                    gettext(
+                        "マイナンバー（12桁の番号）のような数字があります。マイナンバーは書かずに、その部分を消してください。"
+                    ),
                 )
 
     @staticmethod

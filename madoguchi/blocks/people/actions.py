@@ -279,10 +279,11 @@ def _audit_detail(change: Change) -> dict[str, Any]:
     return {"before": shown(change.before), "after": shown(after)}
 
 
+SignInOutcome = Literal["signed_in", "signed_out", "sign_in_failed"]
+
+
 @action("people.sign_in_note")
-def sign_in_note(
-    *, actor: Viewer, staff_key: str, outcome: Literal["signed_in", "signed_out", "sign_in_failed"], now: datetime
-) -> None:
+def sign_in_note(*, actor: Viewer, staff_key: str, outcome: SignInOutcome, now: datetime) -> None:
     """
     Write down that somebody signed in or out, or failed to; ``now`` is the moment of it.
 

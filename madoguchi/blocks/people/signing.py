@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from madoguchi.blocks.people.actions import sign_in_note
+from madoguchi.blocks.people.actions import SignInOutcome, sign_in_note
 from madoguchi.blocks.people.models import StaffMember, User
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.rights import system_viewer
 
 
-def _note(event: str, staff_key: str) -> None:
+def _note(event: SignInOutcome, staff_key: str) -> None:
     moment = now()
     actor = system_viewer(on=day_of(moment), duty="サインイン")
     sign_in_note(actor=actor, staff_key=staff_key, outcome=event, now=moment)
