@@ -34,7 +34,7 @@ def stamp_move(name: str) -> None:
     Stamp.objects.bulk_create([Stamp(name=name)], ignore_conflicts=True)
     # Not a count: after a rollback the next change would bear the number of one that never was, and a process
     # that had cached inside the rolled-back transaction would take its cache for the truth.
-    Stamp.objects.filter(name=name).update(value=secrets.randbits(62) + 1)
+    Stamp.objects.filter(name=name).update(value=secrets.randbits(53) + 1)
     _thread.stamps = None
 
 

@@ -37,6 +37,7 @@ from madoguchi.blocks.people.testing import (
     office_make,
     people_forget,
     post_make,
+    sign_in,
     staff_client,
     staff_make,
 )
@@ -406,7 +407,7 @@ def test_accounts_are_opened_closed_and_given_a_new_password(keeper: Client) -> 
     assert user.check_password(PASSWORD)
     assert keeper.get(url).status_code == 404
     theirs = Client()
-    theirs.force_login(user)
+    sign_in(theirs, user)
     assert theirs.get("/office/").status_code == 200
     assert keeper.get(reverse("people:account_close", args=[person.key])).status_code == 200
     assert keeper.post(reverse("people:account_close", args=[person.key])).status_code == 302
