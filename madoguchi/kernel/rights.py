@@ -5,7 +5,7 @@ A right is a name (``measures.actual_enter``) declared by the block that asks fo
 for a set of offices (or all) on the day of the request; ``people`` builds the grants from posts held and
 roles given. Nothing else in the house knows how a person came by a right.
 
-Invariants (``tests/kernel/test_rights.py``):
+Invariants (``tests/kernel/test_actions.py``):
 
 1. A right that nobody declared cannot be asked for: ``UnknownRight``.
 2. Rights compile to one SQL predicate per query; no loop over objects.
