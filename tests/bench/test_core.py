@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -180,7 +179,3 @@ def test_databases_of_a_bench_are_its_own_and_gone_afterwards(
             assert made.execute("SELECT to_regclass('t')").fetchone() == (None,)
         assert len(names() - before) == 1
     assert names() == before
-
-
-def test_this_python_is_what_a_side_runs_on_by_default() -> None:
-    assert Path(sys.executable).exists()
