@@ -13,9 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.blocks.measures.computed import breakdown
+from madoguchi.blocks.measures.declarations import IndicatorDeclared, declared_body
 from madoguchi.blocks.measures.models import Edition, Indicator
 from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, translated, years_reported
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
+from madoguchi.blocks.people.queries import office_names
+from madoguchi.kernel.clock import today
+from madoguchi.kernel.sources import sources
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import figure_format
 from madoguchi.ui.components.badge import badge
@@ -185,7 +190,7 @@ def _grade(judged: bool) -> Callable[[ItemLine], Any]:
 
 def indicator_chart(indicator: Indicator, line: IndicatorLine) -> LineChart | None:
     """Draw an indicator over the years, once there are two."""
-    points = series(indicator)
+    points = series(indicator, on=today())
     if len(points) < 2:
         return None
     return LineChart(
@@ -207,3 +212,28 @@ def facts(line: ItemLine, *, judged: bool = False) -> list[tuple[object, object]
         (gettext("自己評価"), _grade(judged)(line)),
         (gettext("担当部署"), japanese("、".join(line.offices))),
     ]
+
+
+def breakdown_table(line: IndicatorLine, year: int) -> tuple[Table | None, int]:
+    """List the parts of a computed figure, largest first, and count those too small to show."""
+    if not line.declared:
+        return None, 0
+    body = declared_body(line.declared)
+    parts = breakdown(body, year=year, on=today())
+    shown_parts = sorted((part for part in parts if not part.hidden), key=lambda part: -(part.count or 0))
+    if not shown_parts:
+        return None, len(parts)
+    names = _part_names(body, [part.group for part in shown_parts])
+    columns = [
+        Column("group", gettext("内訳"), "html", value=lambda part: japanese(names(part.group)), head=True),
+        Column("count", gettext("件数"), "number"),
+    ]
+    return Table(columns, shown_parts, caption=gettext("内訳")), len(parts) - len(shown_parts)
+
+
+def _part_names(body: IndicatorDeclared, groups: list[Any]) -> Callable[[Any], str]:
+    """Name the parts: offices by their names of today, everything else as it stands."""
+    if sources[body.source].facets[body.group].type != "office":
+        return str
+    names = office_names(office_ids=groups, on=today())
+    return lambda group: names.get(group, "")

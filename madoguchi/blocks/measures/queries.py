@@ -32,6 +32,7 @@ from madoguchi.blocks.measures.models.entries import Entry
 from madoguchi.blocks.measures.suggestion import grade_suggest
 from madoguchi.blocks.measures.types import GradeLine, HistoryLine, IndicatorLine, ItemLine, Report, Text
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import shares_rounded
 
 E = TypeVar("E", bound=Entry)
@@ -139,12 +140,19 @@ def indicator_history(indicator_id: int) -> list[HistoryLine]:
     ]
 
 
-def series(indicator: Indicator) -> list[tuple[int, Decimal | None, Decimal | None]]:
-    """Give (year, target, actual) for every year that has either, oldest first."""
+def series(indicator: Indicator, *, on: date) -> list[tuple[int, Decimal | None, Decimal | None]]:
+    """Give (year, target, actual) for every year that has either, oldest first; computed ones as of a day."""
     targets = dict(Target.objects.filter(indicator=indicator).values_list("year", "value"))
     actuals: dict[int, Decimal | None] = {}
     for row in ActualEntry.objects.filter(indicator=indicator).order_by("year", "sequence"):
         actuals[row.year] = row.value
+    if indicator.declared:
+        body = declared_body(indicator.declared)
+        actuals = {
+            year: compute(body, year=year, on=on).value
+            for year in targets
+            if FiscalYear(year).first_day <= on
+        }
     return [(year, targets.get(year), actuals.get(year)) for year in sorted({*targets, *actuals})]
 
 

@@ -11,8 +11,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures.computed import breakdown
-from madoguchi.blocks.measures.declarations import declared_body
 from madoguchi.blocks.measures.models import Indicator
 from madoguchi.blocks.measures.queries import editions, indicator_history, item_line, report, translated
 from madoguchi.blocks.measures.types import IndicatorLine
@@ -60,7 +58,7 @@ def edition_page(request: HttpRequest, key: str) -> HttpResponse:
         {
             "report": result, "title": show.shown(result.title), "year": show.year_name(year),
             "tabs": show.year_tabs(edition, year, request.path), "chart": show.grade_chart(result),
-            "summary": show.summary_table(result), "sentence": show.summary_sentence(result), "groups": groups,
+            "summary": show.summary_table(result) if result.total else None, "sentence": show.summary_sentence(result), "groups": groups,
             "edition": edition,
             "breadcrumb": [(gettext("トップ"), "/"), (gettext("計画"), reverse("plan:list")), (result.title.value, "")],
         },
@@ -91,7 +89,7 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
 def indicator_part(line: IndicatorLine, year: int) -> dict[str, Any]:
     """Put one indicator into what both faces' item pages show of it."""
     indicator = Indicator.objects.get(pk=line.id)
-    groups = breakdown(declared_body(line.declared), year=year, on=today()) if line.declared else []
+    groups, hidden = show.breakdown_table(line, year)
     return {
         "line": line,
         "name": show.shown(line.name),
@@ -100,13 +98,8 @@ def indicator_part(line: IndicatorLine, year: int) -> dict[str, Any]:
         "origin": show.ORIGINS[line.origin],
         "chart": show.indicator_chart(indicator, line),
         "history": _history_table(line),
-        "groups": Table(
-            [
-                Column("group", gettext("内訳"), head=True),
-                Column("count", gettext("件数"), value=lambda g: gettext("少数のため非表示") if g.hidden else g.count),
-            ],
-            groups, caption=gettext("内訳"),
-        ) if groups else None,
+        "groups": groups,
+        "hidden": hidden,
     }  # fmt: skip
 
 
