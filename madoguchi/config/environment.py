@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ class Site:
     https: bool = False
     mail_url: str = ""
     second_factor_required: bool = True
+    closed_days: frozenset[date] = frozenset()
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -166,5 +168,15 @@ def _site(city: Path) -> Site:
         https=bool(site.get("https", default.https)),
         mail_url=str(site.get("mail", "")),
         second_factor_required=bool(site.get("second_factor", True)),
+        closed_days=_closed_days(site, path),
         values=values,
     )
+
+
+def _closed_days(site: dict[str, Any], path: Path) -> frozenset[date]:
+    written = site.get("closed_days", [])
+    if not isinstance(written, list) or not all(type(day) is date for day in written):
+        raise EnvironmentRefused(
+            f"MADOGUCHI_CITY: in {path}, `site.closed_days` must be a list of days such as 2026-08-14."
+        )
+    return frozenset(written)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from madoguchi.blocks.messages.types import Stage
+from madoguchi.kernel.calendar import business_days_add, next_business_day
 from madoguchi.kernel.clock import TOKYO
-from madoguchi.kit.workdays import business_days_add, next_business_day
 
 NEAR_BUSINESS_DAYS = 2
 REMIND_AT = time(8, 30)

@@ -18,7 +18,7 @@ from madoguchi.blocks.messages.models import TITLE_LENGTH
 from madoguchi.blocks.messages.types import Ask, AudienceKind, NoticeTyped, Urgency
 from madoguchi.blocks.people.queries import offices_on
 from madoguchi.blocks.people.types import OfficeOnDay
-from madoguchi.kit.workdays import business_day_from, is_business_day
+from madoguchi.kernel.calendar import business_day_from, is_business_day
 from madoguchi.ui.formats import date_text
 from madoguchi.ui.forms import HouseForm, LongTextField, WarekiDateField
 

@@ -41,9 +41,9 @@ from madoguchi.blocks.messages.types import (
     Stage,
 )
 from madoguchi.blocks.people.queries import office_names
+from madoguchi.kernel.calendar import business_days_add
 from madoguchi.kernel.clock import TOKYO
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kit.workdays import business_days_add
 
 READ, SEND = "messages.notice_read", "messages.notice_send"
 BY_POST_DAYS = 90
