@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from django.db.models import Count, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, FilteredRelation, Max, Q
 
 from madoguchi.blocks.measures.computed import compute
 from madoguchi.blocks.measures.declarations import declared_body
@@ -30,7 +30,15 @@ from madoguchi.blocks.measures.models import (
 )
 from madoguchi.blocks.measures.models.entries import Entry
 from madoguchi.blocks.measures.suggestion import grade_suggest
-from madoguchi.blocks.measures.types import GradeLine, HistoryLine, IndicatorLine, ItemLine, Report, Text
+from madoguchi.blocks.measures.types import (
+    GradeLine,
+    HistoryLine,
+    IndicatorLine,
+    ItemLine,
+    Origin,
+    Report,
+    Text,
+)
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import shares_rounded
@@ -181,12 +189,6 @@ def entry_sequences(model: type[E], of: str, ids: Iterable[int], year: int) -> d
     return dict(rows.order_by().values_list(of).annotate(Max("sequence")))
 
 
-def newest(model: type[E], of: str, year: int) -> QuerySet[E]:
-    """Give the entries of a year that count: the newest of each indicator or item."""
-    rivals = model._default_manager.filter(**{of: OuterRef(of)}, year=year).order_by("-sequence")
-    return model._default_manager.filter(year=year, pk=Subquery(rivals.values("pk")[:1]))
-
-
 # Putting a report together
 
 
@@ -197,92 +199,100 @@ def _grades(edition: Edition) -> list[Grade]:
 def _item_lines(
     edition: Edition, year: int, lang: str, on: date, chosen: Q, grades: Sequence[Grade], *, texts: bool
 ) -> list[ItemLine]:
+    # Plain values, not model objects, and the edition instead of long lists of ids: a list page lives on this.
     wanted = Q(level=Item.Level.PILLAR) | (Q(level=Item.Level.ITEM) & chosen)
-    items = list(Item.objects.filter(wanted, edition=edition).distinct().order_by("order"))
-    pillars = {item.pk: item for item in items if item.level == Item.Level.PILLAR}
-    carried_out = [item for item in items if item.level == Item.Level.ITEM]
-    ids = [item.pk for item in carried_out]
-    offices = _grouped(ItemOffice.objects.filter(item_id__in=ids).order_by("order"), "item_id")
-    of_year = ItemSection.objects.filter(Q(year=year) | Q(year=None), item_id__in=ids)
+    rows = Item.objects.filter(wanted, edition=edition).distinct().order_by("order")
+    items: dict[int, tuple[str, str, int | None]] = {}
+    pillars: dict[int | None, tuple[str, Text]] = {}
+    for pk, level, no, title, parent_id, _order in rows.values_list(
+        "pk", "level", "no", "title", "parent_id", "order"
+    ):
+        if level == Item.Level.PILLAR:
+            pillars[pk] = no, translated(edition, f"pillars.{no}.title", title, lang)
+        else:
+            items[pk] = no, title, parent_id
+    offices: dict[int, list[str]] = defaultdict(list)
+    in_charge = ItemOffice.objects.filter(item__edition=edition).order_by("order")
+    for item_id, name in in_charge.values_list("item_id", "printed_name"):
+        offices[item_id].append(name)
+    of_year = ItemSection.objects.filter(Q(year=year) | Q(year=None), item_id__in=items)
     sections = _grouped(of_year if texts else (), "item_id")
     names = {grade.pk: grade.key for grade in grades}
-    judged = {row.item_id: row for row in newest(Evaluation, "item_id", year).filter(item_id__in=ids)}
-    indicators = _indicator_lines(edition, year, lang, on, carried_out)
+    judgements = Evaluation.objects.filter(item__edition=edition, year=year).order_by("sequence")
+    # In the order of their sequence, so that the newest is the one that stays.
+    judged = {
+        item_id: (names[grade_id], sequence)
+        for item_id, grade_id, sequence in judgements.values_list("item_id", "grade_id", "sequence")
+    }
+    indicators = _indicator_lines(edition, year, lang, on, {pk: item[0] for pk, item in items.items()})
     thresholds = [(grade.key, grade.from_ratio) for grade in grades if grade.from_ratio is not None]
+    nowhere = "", Text("", "ja")
     return [
         ItemLine(
-            id=item.pk,
-            no=item.no,
-            title=translated(edition, f"items.{item.no}.title", item.title, lang),
-            pillar_no=pillars[item.parent_id].no if item.parent_id in pillars else "",
-            pillar=_pillar_title(edition, pillars.get(item.parent_id or 0), lang),
-            offices=tuple(office.printed_name for office in offices[item.pk]),
-            grade=names[judged[item.pk].grade_id] if item.pk in judged else None,
-            grade_sequence=judged[item.pk].sequence if item.pk in judged else 0,
-            suggested=grade_suggest(indicators[item.pk], thresholds),
-            indicators=tuple(indicators[item.pk]),
-            sections={section.name: section.text for section in sections[item.pk]},
+            id=pk,
+            no=no,
+            title=translated(edition, f"items.{no}.title", title, lang),
+            pillar_no=pillars.get(parent_id, nowhere)[0],
+            pillar=pillars.get(parent_id, nowhere)[1],
+            offices=tuple(offices[pk]),
+            grade=judged[pk][0] if pk in judged else None,
+            grade_sequence=judged[pk][1] if pk in judged else 0,
+            suggested=grade_suggest(indicators[pk], thresholds),
+            indicators=tuple(indicators[pk]),
+            sections={section.name: section.text for section in sections[pk]},
         )
-        for item in carried_out
+        for pk, (no, title, parent_id) in items.items()
     ]
 
 
-def _pillar_title(edition: Edition, pillar: Item | None, lang: str) -> Text:
-    if pillar is None:
-        return Text("", "ja")
-    return translated(edition, f"pillars.{pillar.no}.title", pillar.title, lang)
-
-
 def _indicator_lines(
-    edition: Edition, year: int, lang: str, on: date, items: Sequence[Item]
+    edition: Edition, year: int, lang: str, on: date, numbers: Mapping[int, str]
 ) -> dict[int, list[IndicatorLine]]:
     lines: dict[int, list[IndicatorLine]] = defaultdict(list)
-    numbers = {item.pk: item.no for item in items}
     of_year = FilteredRelation("targets", condition=Q(targets__year=year))
-    indicators = list(
-        Indicator.objects.filter(item_id__in=numbers)
-        .annotate(target_of_year=of_year, target_value=F("target_of_year__value"))
-        .order_by("item_id", "order")
-    )
-    ids = [indicator.pk for indicator in indicators]
+    indicators = Indicator.objects.filter(item__edition=edition).annotate(target_of_year=of_year)
+    entries = ActualEntry.objects.filter(indicator__item__edition=edition, year=year).order_by("sequence")
     actuals = {
-        row.indicator_id: row
-        for row in newest(ActualEntry, "indicator_id", year).filter(indicator_id__in=ids)
-    }
-    for indicator in indicators:
-        entry = actuals.get(indicator.pk)
-        computed = (
-            compute(declared_body(indicator.declared), year=year, on=on) if indicator.declared else None
+        entry[0]: entry[1:]
+        for entry in entries.values_list(
+            "indicator_id", "value", "provisional", "as_of", "sequence", "source"
         )
-        actual = computed.value if computed else entry.value if entry else None
-        lines[indicator.item_id].append(
+    }
+    for pk, item_id, name, unit, decimals, kind, direction, declared, note, target in indicators.order_by(
+        "item_id", "order"
+    ).values_list(
+        "pk", "item_id", "name", "unit", "decimals", "kind", "direction", "declared", "note",
+        "target_of_year__value",
+    ):  # fmt: skip
+        if item_id not in numbers:
+            continue
+        value, provisional, as_of, sequence, origin = actuals.get(pk, (None, False, None, 0, "none"))
+        if declared:
+            computed = compute(declared_body(declared), year=year, on=on)
+            value, provisional, as_of, origin = (
+                computed.value, computed.provisional, computed.as_of, "computed",
+            )  # fmt: skip
+        elif value is None:
+            origin = "none"
+        lines[item_id].append(
             IndicatorLine(
-                id=indicator.pk,
-                name=translated(
-                    edition,
-                    f"items.{numbers[indicator.item_id]}.indicators.{indicator.name}",
-                    indicator.name,
-                    lang,
-                ),
-                unit=indicator.unit,
-                decimals=indicator.decimals,
-                kind=indicator.kind,
-                direction=indicator.direction,
-                target=indicator.target_value,
-                actual=actual,
-                provisional=computed.provisional if computed else bool(entry and entry.provisional),
-                as_of=computed.as_of if computed else entry.as_of if entry else None,
-                sequence=entry.sequence if entry else 0,
-                origin="computed" if computed else _origin(entry),
-                declared=indicator.declared,
-                note=indicator.note,
+                id=pk,
+                name=translated(edition, f"items.{numbers[item_id]}.indicators.{name}", name, lang),
+                unit=unit,
+                decimals=decimals,
+                kind=kind,
+                direction=direction,
+                target=target,
+                actual=value,
+                provisional=provisional,
+                as_of=as_of,
+                sequence=sequence,
+                origin=cast("Origin", origin),
+                declared=declared,
+                note=note,
             )
         )
     return lines
-
-
-def _origin(entry: ActualEntry | None) -> Any:
-    return entry.source if entry is not None and entry.value is not None else "none"
 
 
 def _summary(

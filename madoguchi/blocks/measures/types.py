@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+Origin = Literal["typed", "transcribed", "computed", "none"]
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -33,7 +35,7 @@ class IndicatorLine:
     provisional: bool
     as_of: date | None
     sequence: int
-    origin: Literal["typed", "transcribed", "computed", "none"]
+    origin: Origin
     declared: str
     note: str
 

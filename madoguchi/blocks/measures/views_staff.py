@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,7 +68,7 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
     page = Paginator(lines, 50).get_page(request.GET.get("page"))
     table = show.item_table(
         list(page),
-        link=lambda line: f"{reverse('measures:item', args=[key, line.no])}?year={year}",
+        link=lambda line: f"{request.path}{quote(line.no)}/?year={year}",
         year=year,
         judged=True,
     )
