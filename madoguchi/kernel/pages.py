@@ -23,6 +23,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
@@ -84,6 +85,12 @@ class PortalTile:
     url_name: str
     icon: str = "next"
     order: int = 100
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Give the viewer of a request (``people``'s middleware put it there), as the type that it is."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
 
 
 Waiting = Callable[[Viewer, datetime], Iterable[Tile]]

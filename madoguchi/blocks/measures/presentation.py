@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext_lazy
@@ -72,7 +72,23 @@ def figure(value: Decimal | None, line: IndicatorLine) -> str:
 
 def title(edition: Edition) -> str:
     """Give a plan's title in the reader's language, for breadcrumbs."""
-    return translated(edition, "title", edition.title, language()).value
+    return _title(edition).value
+
+
+def title_column(url_name: str) -> Column:
+    """Name the plans of a list in the reader's language, each with a link to its page."""
+    return Column(
+        "title",
+        gettext("計画"),
+        "html",
+        head=True,
+        link=lambda row: reverse(url_name, args=[row["key"]]),
+        value=lambda row: format_html("{}", shown(_title(row["edition"]))),
+    )
+
+
+def _title(edition: Edition) -> Text:
+    return translated(edition, "title", edition.title, language())
 
 
 def edition_or_404(key: str) -> Edition:
@@ -92,15 +108,6 @@ def year_of(request: HttpRequest, edition: Edition, *, default: int | None = Non
         return int(asked)
     reported = years_reported(edition)
     return default or (reported[-1] if reported else edition.first_year)
-
-
-@dataclass(frozen=True, slots=True)
-class YearLink:
-    """One year to switch to."""
-
-    label: str
-    url: str
-    current: bool
 
 
 def year_tabs(edition: Edition, current: int, path: str) -> list[tuple[str, str, bool]]:

@@ -7,12 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.models import Indicator
-from madoguchi.blocks.measures.queries import editions, indicator_history, item_line, report, translated
+from madoguchi.blocks.measures.queries import editions, indicator_history, item_line, report
 from madoguchi.blocks.measures.types import IndicatorLine
 from madoguchi.kernel.clock import today
 from madoguchi.ui.components.table import Column, Table
@@ -24,9 +23,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
     rows = editions()
     table = Table(
         [
-            Column("title", gettext("計画"), "html", head=True, link=lambda row: reverse("plan:edition", args=[row["key"]]),
-                   value=lambda row: format_html(
-                       "{}", show.shown(translated(row["edition"], "title", row["title"], show.language())))),
+            show.title_column("plan:edition"),
             Column("city", gettext("市")),
             Column("years", gettext("計画期間"),
                    value=lambda row: f"{show.year_name(row['edition'].first_year)}–"

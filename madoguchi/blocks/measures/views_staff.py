@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from madoguchi.blocks.measures import presentation as show
@@ -30,14 +29,9 @@ from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.blocks.measures.views_public import indicator_part
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.ui.components.table import Column, Table
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Give the viewer of a request, as the type that it is."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def edition_list(request: HttpRequest) -> HttpResponse:
@@ -47,9 +41,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
     rows = editions_kept(viewer=viewer)
     table = Table(
         [
-            Column("title", gettext("計画"), "html", head=True, link=lambda row: reverse("measures:edition", args=[row["key"]]),
-                   value=lambda row: format_html(
-                       "{}", show.shown(translated(row["edition"], "title", row["title"], show.language())))),
+            show.title_column("measures:edition"),
             Column("city", gettext("市")),
             Column("items", gettext("取組項目"), "number"),
         ],

@@ -19,15 +19,10 @@ from madoguchi.blocks.messages.deadlines import stage_on
 from madoguchi.blocks.messages.models import Notice
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 
 PAGE_ROWS = 50
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Give the viewer of a request, as the type that it is."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def way(*steps: tuple[object, str]) -> list[tuple[object, str]]:

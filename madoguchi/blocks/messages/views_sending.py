@@ -17,9 +17,10 @@ from madoguchi.blocks.messages.forms import NoticeForm, WithdrawForm, typed_from
 from madoguchi.blocks.messages.models import Draft, Notice
 from madoguchi.blocks.messages.recipients import recipients_on
 from madoguchi.blocks.messages.types import Ask, AudienceKind, NoticeTyped, Urgency
-from madoguchi.blocks.messages.views import PAGE_ROWS, viewer_of, way
+from madoguchi.blocks.messages.views import PAGE_ROWS, way
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.ui.formats import date_text
 

@@ -24,7 +24,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY_SECONDS = 60
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
+def _viewer_found(request: HttpRequest) -> Viewer:
     """Give the viewer of a request; a staff account without a post today is nobody."""
     moment = now()
     on = day_of(moment)
@@ -45,7 +45,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: viewer_of(request))  # type: ignore[attr-defined]
+        request.viewer = SimpleLazyObject(lambda: _viewer_found(request))  # type: ignore[attr-defined]
         if self._from_elsewhere(request):
             response = render(request, "404.html", status=404)
             response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.kernel.clock import now
-from madoguchi.kernel.rights import Viewer, rights
+from madoguchi.kernel.pages import viewer_of
+from madoguchi.kernel.rights import rights
 from madoguchi.office.views.resume import TIME_UP
 
 # The page's own clock may run a little ahead of the server's note of the last request.
@@ -23,7 +24,7 @@ HANDED_IN_SECONDS = 20
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show who one is here and what one may do."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     held = sorted({grant.right for grant in viewer.grants if grant.right in rights})
     rows = [
         (_("氏名"), viewer.name),

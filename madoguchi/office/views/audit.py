@@ -21,7 +21,7 @@ from madoguchi.kernel.audit import audit_types
 from madoguchi.kernel.clock import TOKYO
 from madoguchi.kernel.health.verified import verification_last
 from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow
-from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.office.tasks import audit_verify_job
 from madoguchi.ui.components.pagination import Pager
 from madoguchi.ui.components.table import Column, Table
@@ -67,7 +67,7 @@ class AuditSearch(HouseForm):
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """List audit rows, newest first; forward and back without counting, for there may be millions."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     viewer.must("kernel.audit_view")
     # An empty address is a search for everything.
     form = AuditSearch(request.GET)
@@ -102,7 +102,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask the worker to verify the whole trail."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     viewer.must("kernel.audit_view")
     audit_verify_job.enqueue()
     messages.success(request, _("検証を頼みました。しばらくしてから、この画面を開き直してください。"))

@@ -20,7 +20,7 @@ from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.models import OutboxDelivery
 from madoguchi.kernel.outbox import delivery_retry, delivery_skip, handlers
-from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.office.asking import page_number
 from madoguchi.ui.components.table import Column, Table
 from madoguchi.ui.components.tabs import Tab
@@ -40,7 +40,7 @@ class SkipForm(HouseForm):
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """List deliveries of one state, or the jobs."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     viewer.must("kernel.events_run")
     return _page(request)
 
@@ -48,7 +48,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Try a stuck delivery again."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     try:
         delivery_retry(actor=viewer, delivery_id=delivery_id, now=now())
     except Refused as refused:
@@ -61,7 +61,7 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @require_POST
 def skip(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Give up on a stuck delivery, with a reason."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     viewer.must("kernel.events_run")
     form = SkipForm(request.POST, prefix=f"d{delivery_id}")
     if not form.is_valid():

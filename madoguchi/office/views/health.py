@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.health import HealthLine, health_run, health_state
-from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.pages import viewer_of
 
 _ORDER = {"bad": 0, "warn": 1, "ok": 2}
 
@@ -19,7 +19,7 @@ _ORDER = {"bad": 0, "warn": 1, "ok": 2}
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Show every check: what is wrong first, with what to do."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     viewer.must("kernel.health_view")
     moment = now()
     lines = health_run(now=moment)

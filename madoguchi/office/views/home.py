@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from madoguchi.kernel.clock import TOKYO, now
-from madoguchi.kernel.pages import Tile, menu_for, waiting_tiles
+from madoguchi.kernel.pages import Tile, menu_for, viewer_of, waiting_tiles
 from madoguchi.kernel.rights import Viewer
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Greet, say what waits, and lead on."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     moment = now()
     links = [item for item in menu_for(viewer=viewer, path=request.path) if item.url != request.path]
     context = {

@@ -22,6 +22,7 @@ from madoguchi.blocks.people.reach import may_everywhere
 from madoguchi.blocks.people.rows import Rows, in_safe_order, rows_compare, rows_known
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.stamps import stamp_read
 from madoguchi.ui.components.tabs import Tab
@@ -29,12 +30,6 @@ from madoguchi.ui.components.tabs import Tab
 T = TypeVar("T")
 VIEW, EDIT, ACCOUNTS = "people.organisation_view", "people.organisation_edit", "people.account_edit"
 PER_PAGE = 50
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Give the viewer of a request, as the type that it is."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def reach(viewer: Viewer) -> frozenset[int] | None:

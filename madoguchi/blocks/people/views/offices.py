@@ -25,10 +25,10 @@ from madoguchi.blocks.people.views.asking import (
     posted,
     reach,
     section_tabs,
-    viewer_of,
     way,
 )
 from madoguchi.kernel.clock import today
+from madoguchi.kernel.pages import viewer_of
 
 
 def tree(request: HttpRequest) -> HttpResponse:

@@ -27,10 +27,10 @@ from madoguchi.blocks.people.views.asking import (
     page_of,
     posted,
     section_tabs,
-    viewer_of,
     way,
 )
 from madoguchi.kernel.clock import today
+from madoguchi.kernel.pages import viewer_of
 
 
 def post_page(request: HttpRequest, key: str) -> HttpResponse:

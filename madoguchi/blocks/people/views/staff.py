@@ -26,11 +26,11 @@ from madoguchi.blocks.people.views.asking import (
     page_of,
     posted,
     section_tabs,
-    viewer_of,
     way,
 )
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.kana import hiragana
 from madoguchi.kit.width import ascii_to_half, kana_to_full

@@ -36,11 +36,11 @@ from madoguchi.blocks.people.views.asking import (
     page_of,
     posted,
     section_tabs,
-    viewer_of,
     way,
 )
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.stamps import stamp_read
 from madoguchi.ui.components.table import Column, Table
 
