@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connections
 from django.utils import translation
 
+from madoguchi.kernel.stamps import stamped_forget
+
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.databases",
@@ -46,6 +48,12 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
 def japanese_of_this_test() -> None:
     """Begin in Japanese: the language of the last page asked for stays with the thread."""
     translation.activate("ja")
+
+
+@pytest.fixture(autouse=True)
+def caches_of_this_test() -> None:
+    """Forget what was kept of rows that were rolled back with an earlier test."""
+    stamped_forget()
 
 
 @pytest.fixture(autouse=True)

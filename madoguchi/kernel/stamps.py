@@ -3,19 +3,28 @@ Stamps: what lets a process cache slow-moving truth (organisation, declarations)
 
 An action that changes such truth moves its stamp in the same transaction; a reader compares the stamp once
 per request before it trusts its cache.
+
+Invariants (``tests/kernel/test_stamps.py``):
+
+1. What was kept before a change is not given after its commit, by no thread of no process.
+2. A change that was rolled back leaves nothing behind in a cache: each move gives a value never seen before.
+3. Nothing is kept of what the transaction that moves the stamp sees: its rows may not all be written yet.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 from django.core.signals import request_finished, request_started
+from django.db import connection
 
 from madoguchi.kernel.models import Stamp
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -25,8 +34,27 @@ class _Thread(threading.local):
     in_request = False
     stamps: dict[str, int] | None = None
 
+    def __init__(self) -> None:
+        self.moved: dict[str, int] = {}
+
+    def moves(self, name: str) -> bool:
+        """Whether the transaction that moved a stamp here is still under way."""
+        depth = self.moved.get(name)
+        if depth is None:
+            return False
+        if _depth() >= depth:
+            return True
+        del self.moved[name]
+        return False
+
+
+def _depth() -> int:
+    """How deep in transactions and savepoints this thread is."""
+    return connection.in_atomic_block + len(connection.savepoint_ids)
+
 
 _thread = _Thread()
+_every: weakref.WeakSet[Stamped[Any]] = weakref.WeakSet()
 
 
 def stamp_move(name: str) -> None:
@@ -36,6 +64,7 @@ def stamp_move(name: str) -> None:
     # that had cached inside the rolled-back transaction would take its cache for the truth.
     Stamp.objects.filter(name=name).update(value=secrets.randbits(53) + 1)
     _thread.stamps = None
+    _thread.moved[name] = min(_depth(), _thread.moved.get(name, _depth()))
 
 
 def stamp_read(name: str) -> int:
@@ -58,9 +87,12 @@ class Stamped(Generic[T]):
         self._name = name
         self._make = make
         self._kept: tuple[int, T] | None = None
+        _every.add(self)
 
     def get(self) -> T:
         """Give the value, made anew if the truth has changed. One cheap query per request serves them all."""
+        if _thread.moves(self._name):
+            return self._make()
         stamp = _stamp_of_request(self._name)
         kept = self._kept
         if kept is None or kept[0] != stamp:
@@ -73,6 +105,33 @@ class Stamped(Generic[T]):
         """Drop the kept value (tests that roll back)."""
         self._kept = None
         _thread.stamps = None
+
+
+class StampedMany(Generic[K, T]):
+    """Values by key, each made when it is first asked for, all dropped when the stamp moves."""
+
+    def __init__(self, name: str, *, most: int) -> None:
+        self._most = most
+        self._values: Stamped[dict[K, T]] = Stamped(name, dict)
+
+    def get(self, key: K, make: Callable[[], T]) -> T:
+        """Give the value of a key. Beyond ``most`` the one that was made first goes."""
+        values = self._values.get()
+        found = values.get(key)
+        if found is None:
+            found = make()
+            if len(values) >= self._most:
+                # Another thread may have dropped the same one.
+                values.pop(next(iter(values)), None)
+            values[key] = found
+        return found
+
+
+def stamped_forget() -> None:
+    """Drop every kept value of this process (tests that roll back or write past the actions)."""
+    _thread.moved.clear()
+    for kept in _every:
+        kept.forget()
 
 
 def _request_starts(**_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Invariants 2–4 of actions, rights, numbering and stamps."""
+"""Invariants 2–4 of actions, rights and numbering."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from madoguchi.kernel.rights import (
     anonymous_viewer,
     system_viewer,
 )
-from madoguchi.kernel.stamps import Stamped, stamp_move, stamp_read
 from madoguchi.kernel.subjects import Subject
 from tests.support.databases import HouseDatabase
 from tests.support.forks import connection_anew
@@ -176,21 +175,6 @@ def test_an_undeclared_right_cannot_be_asked_for() -> None:
     for asker in (ACTOR, viewer(Grant("kernel.unknown"))):
         with pytest.raises(UnknownRight):
             asker.may("kernel.unknown")
-
-
-@pytest.mark.django_db
-def test_a_stamped_value_is_made_again_only_when_its_stamp_moved(django_assert_num_queries) -> None:
-    made: list[int] = []
-    value = Stamped("test", lambda: made.append(1) or len(made))
-    assert [value.get(), value.get()] == [1, 1]
-    stamp_move("test")
-    first = stamp_read("test")
-    assert first
-    assert value.get() == 2
-    with django_assert_num_queries(1):
-        assert value.get() == 2
-    stamp_move("test")
-    assert stamp_read("test") not in (0, first)
 
 
 @pytest.mark.django_db

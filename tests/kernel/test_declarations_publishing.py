@@ -28,7 +28,7 @@ from madoguchi.kernel.declarations import (
 )
 from madoguchi.kernel.declarations.kinds import touches
 from madoguchi.kernel.declarations.publishing import declarations_publish_now
-from madoguchi.kernel.models import AuditRow, PublishedDeclaration
+from madoguchi.kernel.models import AuditRow, PublishedDeclaration, Stamp
 from madoguchi.kernel.models.declarations import PublishedNeverChanges
 from madoguchi.kernel.rights import NotAllowed, Viewer, system_viewer
 from madoguchi.kit.canonical import canonical_hash
@@ -232,6 +232,7 @@ def test_one_query_per_request_and_the_next_request_sees_the_new_version(
     row = PublishedDeclaration.objects.get(key="wards")
     row.pk, row.version = None, 2
     row.save(force_insert=True)
+    Stamp.objects.filter(name="kernel.declarations").update(value=1)
     assert published("codelist", "wards").version == 1
     request_started.send(sender=None)
     assert published("codelist", "wards").version == 2

@@ -30,11 +30,12 @@ from madoguchi.blocks.messages.deadlines import stage_on
 from madoguchi.blocks.messages.models import Notice, Receipt, Reminder, Withdrawal
 from madoguchi.blocks.messages.testing import READ, SEND, TYPED, member_make
 from madoguchi.blocks.messages.types import Ask
-from madoguchi.blocks.people.testing import NOW, office_make, people_forget
+from madoguchi.blocks.people.testing import NOW, office_make
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import NotAllowed, Viewer
+from madoguchi.kernel.stamps import stamped_forget
 from madoguchi.kit.wareki import wareki_format
 from madoguchi.kit.workdays import business_day_from
 
@@ -61,7 +62,7 @@ class NoticeLife(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.watch = connection.execute_wrapper(NoRewriting())
         self.watch.__enter__()
-        people_forget()
+        stamped_forget()
         self.now: datetime = NOW
         self.marks: dict[tuple[str, str], tuple[datetime | None, datetime | None]] = {}
         self.fixed: dict[str, set[str]] = {}
@@ -73,7 +74,7 @@ class NoticeLife(RuleBasedStateMachine):
         self.watch.__exit__(None, None, None)
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
-        people_forget()
+        stamped_forget()
 
     @initialize()
     def city_hall(self) -> None:

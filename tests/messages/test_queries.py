@@ -13,10 +13,11 @@ from madoguchi.blocks.messages import queries
 from madoguchi.blocks.messages.models import Receipt, Withdrawal
 from madoguchi.blocks.messages.testing import READ, SEND, member_make, notice_make, receipt_make
 from madoguchi.blocks.people.models import Office, OfficeSuccession
-from madoguchi.blocks.people.testing import DAY, NOW, office_make, people_forget
+from madoguchi.blocks.people.testing import DAY, NOW, office_make
 from madoguchi.kernel.clock import TOKYO
 from madoguchi.kernel.rights import anonymous_viewer, system_viewer
 from madoguchi.kernel.sources import sources
+from madoguchi.kernel.stamps import stamped_forget
 
 pytestmark = pytest.mark.django_db
 HOUSE = system_viewer(on=DAY, duty="試験")
@@ -63,7 +64,7 @@ def test_an_office_that_carries_on_the_work_sees_what_was_sent_before_the_first_
     old = office_make(ends_on=date(2026, 4, 1))
     new = office_make(starts_on=date(2026, 4, 1))
     OfficeSuccession.objects.create(predecessor=old, successor=new, on=date(2026, 4, 1))
-    people_forget()
+    stamped_forget()
     notice = notice_make(
         audience=[old.pk], sent_at=datetime(2026, 3, 25, 9, tzinfo=TOKYO), deadline_on=date(2026, 5, 29)
     )

@@ -22,14 +22,13 @@ from madoguchi.blocks.people.testing import (
     deputy_make,
     holding_make,
     office_make,
-    people_forget,
     post_make,
     staff_make,
     viewer_with,
 )
 from madoguchi.kernel.models import AuditRow, OutboxEvent
 from madoguchi.kernel.rights import NotAllowed
-from madoguchi.kernel.stamps import stamp_read
+from madoguchi.kernel.stamps import stamp_read, stamped_forget
 
 pytestmark = pytest.mark.django_db
 
@@ -244,7 +243,7 @@ def test_rows_survive_json() -> None:
     assert rows_thaw(rows_freeze(known)) == known
     assert rows_compare(known).changes == ()
     assert set(known) == set(SHEETS)
-    people_forget()
+    stamped_forget()
 
 
 def test_a_reopened_account_sets_up_its_second_factor_anew() -> None:

@@ -25,11 +25,11 @@ from madoguchi.blocks.people.testing import (
     NOW,
     deputy_make,
     office_make,
-    people_forget,
     post_make,
     staff_make,
     viewer_with,
 )
+from madoguchi.kernel.stamps import stamped_forget
 
 START = date(2026, 3, 20)
 DAYS = [START + timedelta(days=offset) for offset in range(25)]
@@ -67,7 +67,7 @@ class TestHolders(TestCase):
     """Each example is rolled back."""
 
     def _city(self) -> tuple[list[Post], list[StaffMember]]:
-        people_forget()
+        stamped_forget()
         office = office_make()
         posts = [post_make(office=office, single=number < 2, rank=number) for number in range(3)]
         return posts, [staff_make() for _ in range(3)]
@@ -118,7 +118,7 @@ class TestHolders(TestCase):
     def test_deputies_come_in_order_and_an_empty_post_is_left_out(
         self, order: list[int], absent: set[int]
     ) -> None:
-        people_forget()
+        stamped_forget()
         post = post_make()
         deputies = [post_make() for _ in range(4)]
         for number, deputy in enumerate(deputies):
@@ -137,7 +137,7 @@ class TestHolders(TestCase):
     def test_the_tree_of_any_day_has_each_living_office_once(
         self, lives: list[Any], places: list[Any]
     ) -> None:
-        people_forget()
+        stamped_forget()
         offices = [office_make(starts_on=first, ends_on=end) for first, end in lives]
         rows = [
             {
@@ -179,7 +179,7 @@ def test_an_office_that_was_merged_is_carried_by_its_heirs() -> None:
         (second, fourth, third.starts_on),
     ):
         OfficeSuccession.objects.create(predecessor=one, successor=other, on=on)
-    people_forget()
+    stamped_forget()
     assert offices_carrying(office_id=first.pk, on=date(2026, 3, 31)) == {first.pk}
     assert offices_carrying(office_id=first.pk, on=april) == {second.pk}
     assert offices_carrying(office_id=first.pk, on=date(2027, 4, 1)) == {third.pk, fourth.pk}

@@ -35,13 +35,13 @@ from madoguchi.blocks.people.testing import (
     deputy_make,
     holding_make,
     office_make,
-    people_forget,
     post_make,
     sign_in,
     staff_client,
     staff_make,
 )
 from madoguchi.kernel.models import AuditRow
+from madoguchi.kernel.stamps import stamped_forget
 from madoguchi.kernel.testing import makers
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,7 @@ def reorganised() -> tuple[Office, Office, Office]:
     OfficeName.objects.filter(office=kept).update(ends_on=day)
     OfficeName.objects.create(office=kept, name="デジタル推進課", starts_on=day)
     OfficeSuccession.objects.create(predecessor=ended, successor=kept, on=day)
-    people_forget()
+    stamped_forget()
     return top, kept, ended
 
 
@@ -263,7 +263,7 @@ def test_renaming_shows_the_difference_first(keeper: Client) -> None:
     assert "（空欄） → 令和8年10月1日" in text_of(page)
     assert OfficeName.objects.filter(office=office).count() == 1
     assert confirm(keeper, url, typed).status_code == 302
-    people_forget()
+    stamped_forget()
     on = office_on(key=office.key, on=date(2026, 10, 1))
     before = office_on(key=office.key, on=date(2026, 9, 30))
     assert on is not None
@@ -328,7 +328,7 @@ def test_taking_up_and_leaving_a_post(keeper: Client) -> None:
     assert "二つの本務があります" in text_of(refused) or "一人の職に、同じ日に二人います" in text_of(refused)
     assert Holding.objects.count() == 3  # with the keeper's own
     assert confirm(keeper, url, {**typed, "ends_holder": "on", "ends_main": "on"}).status_code == 302
-    people_forget()
+    stamped_forget()
     assert [h.staff_name for h in holders_on(post_key=post.key, on=date(2026, 3, 31))] == ["前任 一郎"]
     assert [h.staff_name for h in holders_on(post_key=post.key, on=date(2026, 4, 1))] == ["後任 花子"]
     before.refresh_from_db()

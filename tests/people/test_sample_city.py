@@ -21,10 +21,11 @@ from madoguchi.blocks.people.queries import (
 )
 from madoguchi.blocks.people.rows import SHEETS, rows_known
 from madoguchi.blocks.people.sample import accounts_load, organisation_load, password_of_file, rows_of_file
-from madoguchi.blocks.people.testing import NOW, people_forget, viewer_with
+from madoguchi.blocks.people.testing import NOW, viewer_with
 from madoguchi.config.environment import SAMPLE_CITY
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import system_viewer
+from madoguchi.kernel.stamps import stamped_forget
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ SYSTEM = system_viewer(on=NOW.date(), duty="試験")
 @pytest.fixture
 def city() -> None:
     organisation_load(FILE, actor=SYSTEM, now=NOW)
-    people_forget()
+    stamped_forget()
 
 
 def named(on: date) -> set[str]:

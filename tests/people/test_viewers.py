@@ -15,7 +15,6 @@ from madoguchi.blocks.people.testing import (
     account_make,
     holding_make,
     office_make,
-    people_forget,
     post_make,
     role_with,
     staff_client,
@@ -26,6 +25,7 @@ from madoguchi.blocks.people.testing import (
 from madoguchi.blocks.people.viewers import viewer_for
 from madoguchi.kernel.clock import now as clock_now
 from madoguchi.kernel.clock import today
+from madoguchi.kernel.stamps import stamped_forget
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_rights_end_with_the_post_and_with_the_grant() -> None:
     assert not viewer_for(user=user, on=APRIL).is_signed_in
     given = post_make(roles=[role_with(VIEW)])
     given.grants.update(ends_on=APRIL)
-    people_forget()
+    stamped_forget()
     user = user_holding(holding_make(post=given))
     assert viewer_for(user=user, on=date(2026, 3, 31)).may(VIEW)
     after = viewer_for(user=user, on=APRIL)
@@ -80,7 +80,7 @@ def test_own_reaches_down_and_back_but_not_sideways_or_up() -> None:
     deeper = office_make(parent=under)
     ended = office_make(parent=top, ends_on=APRIL)
     OfficeSuccession.objects.create(predecessor=ended, successor=under, on=APRIL)
-    people_forget()
+    stamped_forget()
     user = user_holding(holding_make(post=post_make(office=mine, roles=[role_with(VIEW)])))
     viewer = viewer_for(user=user, on=DAY)
     for office in (mine, under, deeper, ended):
@@ -135,7 +135,7 @@ def test_who_left_yesterday_is_signed_out_today() -> None:
     client = staff_client(VIEW, scope="all")
     assert client.get("/office/organisation/").status_code == 200
     Holding.objects.update(ends_on=today())
-    people_forget()
+    stamped_forget()
     response = client.get("/office/organisation/")
     assert response.status_code == 302
     assert "_auth_user_id" not in client.session

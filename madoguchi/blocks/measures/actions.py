@@ -10,6 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.files import edition_read
+from madoguchi.blocks.measures.lines import plans_changed
 from madoguchi.blocks.measures.models import (
     ActualEntry,
     Edition,
@@ -104,6 +105,7 @@ def edition_load(
     for total in spec.totals:
         _total_load(total, grades)
     audit_write(actor, "measures.edition_loaded", edition.subject(), detail={"items": order})
+    plans_changed()
     event_emit("measures.edition_changed", edition.subject())
     return edition
 
@@ -162,6 +164,7 @@ def actual_enter(
         actor, "measures.actual_entered", subject,
         detail={"year": year, "value": value, "provisional": provisional, "sequence": entry.sequence},
     )  # fmt: skip
+    plans_changed()
     event_emit("measures.actual_entered", subject, {"year": year})
     return entry
 
@@ -203,6 +206,7 @@ def evaluation_enter(
         actor, "measures.item_evaluated", item.subject(),
         detail={"year": year, "grade": grade, "before": line.grade, "suggested": line.suggested},
     )  # fmt: skip
+    plans_changed()
     event_emit("measures.item_evaluated", item.subject(), {"year": year})
     return evaluation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -15,8 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.computed import breakdown
 from madoguchi.blocks.measures.declarations import IndicatorDeclared, declared_body
+from madoguchi.blocks.measures.lines import (
+    NoSuchPlan,
+    edition_get,
+    is_kept,
+    kept_rows,
+    translated,
+    years_reported,
+)
 from madoguchi.blocks.measures.models import Edition, Indicator
-from madoguchi.blocks.measures.queries import NoSuchPlan, edition_get, series, translated, years_reported
+from madoguchi.blocks.measures.queries import series
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
 from madoguchi.blocks.people.queries import office_names
 from madoguchi.kernel.clock import today
@@ -159,19 +168,21 @@ def summary_sentence(report: Report) -> str:
     }  # fmt: skip
 
 
-def item_table(
-    lines: Sequence[ItemLine], *, link: Callable[[ItemLine], str], year: int, judged: bool
-) -> Table:
-    """List the items of a report."""
+def item_table(edition: Edition, year: int, lines: Sequence[ItemLine], *, here: str, judged: bool) -> Table:
+    """List the items of a report; ``here`` is the page of the edition, under which each item has its own."""
     columns = [
         Column("no", gettext("番号")),
-        Column("title", gettext("取組項目"), "html", link=link, value=lambda line: format_html("{}", shown(line.title)),
+        Column("title", gettext("取組項目"), "html", link=lambda line: f"{here}{quote(line.no)}/?year={year}", value=lambda line: format_html("{}", shown(line.title)),
                head=True),
         Column("offices", gettext("担当部署"), "html", value=lambda line: japanese("、".join(line.offices))),
         Column("indicators", gettext("数値目標と実績"), "html", value=_figures),
         Column("grade", gettext("自己評価"), "html", value=_grade(judged)),
     ]  # fmt: skip
-    return Table(columns, lines, caption=gettext("取組項目の一覧（%(year)s）") % {"year": year_name(year)})
+    return Table(
+        columns, lines, caption=gettext("取組項目の一覧（%(year)s）") % {"year": year_name(year)},
+        kept=kept_rows(edition, year, lang=language(), face=here),
+        row_key=lambda line: line.id if is_kept(line) else None,
+    )  # fmt: skip
 
 
 def _figures(line: ItemLine) -> SafeString:

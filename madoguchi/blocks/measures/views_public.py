@@ -43,12 +43,7 @@ def edition_page(request: HttpRequest, key: str) -> HttpResponse:
     groups = []
     for pillar_no in dict.fromkeys(line.pillar_no for line in result.items):
         lines = [line for line in result.items if line.pillar_no == pillar_no]
-        table = show.item_table(
-            lines,
-            link=lambda line: f"{reverse('plan:item', args=[key, line.no])}?year={year}",
-            year=year,
-            judged=False,
-        )
+        table = show.item_table(edition, year, lines, here=reverse("plan:edition", args=[key]), judged=False)
         groups.append({"no": pillar_no, "title": show.shown(lines[0].pillar), "table": table})
     return render(
         request, "measures/public_edition.html",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +14,7 @@ from madoguchi.blocks.measures.actions import actual_enter, evaluation_enter
 from madoguchi.blocks.measures.computed import describe_rows, drill_down
 from madoguchi.blocks.measures.declarations import declared_body
 from madoguchi.blocks.measures.forms import ActualForm, GradeForm
+from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Edition, Grade
 from madoguchi.blocks.measures.queries import (
     editions_kept,
@@ -23,7 +22,6 @@ from madoguchi.blocks.measures.queries import (
     items_kept,
     may_enter,
     may_judge,
-    translated,
 )
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.blocks.measures.views_public import indicator_part
@@ -58,12 +56,7 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
     if not lines:
         raise Http404
     page = Paginator(lines, 50).get_page(request.GET.get("page"))
-    table = show.item_table(
-        list(page),
-        link=lambda line: f"{request.path}{quote(line.no)}/?year={year}",
-        year=year,
-        judged=True,
-    )
+    table = show.item_table(edition, year, list(page), here=request.path, judged=True)
     return render(
         request, "measures/staff_edition.html",
         {

@@ -31,13 +31,13 @@ from madoguchi.blocks.people.models import (
     StaffMember,
     User,
 )
-from madoguchi.blocks.people.organisation import STAMP, organisation_forget
+from madoguchi.blocks.people.organisation import STAMP
 from madoguchi.blocks.people.rows import rows_freeze
 from madoguchi.blocks.people.sessions import SessionStore
 from madoguchi.kernel.clock import TOKYO
 from madoguchi.kernel.declarations import roles_published
 from madoguchi.kernel.rights import Grant, Viewer, system_viewer
-from madoguchi.kernel.stamps import stamp_move, stamp_read
+from madoguchi.kernel.stamps import stamp_move, stamp_read, stamped_forget
 from madoguchi.kernel.testing import action_scenario, route_maker
 
 LONG_AGO = date(2000, 4, 1)
@@ -50,15 +50,9 @@ _given: dict[str, frozenset[str]] = {}
 _merged: tuple[object, int, dict[str, frozenset[str]]] = (None, 0, {})
 
 
-def people_forget() -> None:
-    """Drop what this process remembers; call it after writing rows past the actions, and between tests."""
-    organisation_forget()
-    viewers.viewers_forget()
-
-
 def _changed() -> None:
     stamp_move(STAMP)
-    people_forget()
+    stamped_forget()
 
 
 def office_make(
@@ -191,7 +185,7 @@ def role_with(*rights: str, service: str = "testing") -> str:
     _given[role] = frozenset(rights)
     # The role's name is known to nobody but the caller, so that it may stay for the life of the process.
     vars(viewers)["roles_published"] = _roles_of_tests
-    people_forget()
+    stamped_forget()
     return role
 
 

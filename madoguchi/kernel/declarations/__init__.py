@@ -58,7 +58,6 @@ from madoguchi.kernel.declarations.published import (
     document_by_sha256,
     published,
     published_all,
-    published_forget,
     published_version,
     roles_published,
 )
@@ -118,7 +117,6 @@ __all__ = [
     "publish_plan",
     "published",
     "published_all",
-    "published_forget",
     "published_version",
     "roles_published",
     "service_kind",

@@ -1,26 +1,25 @@
 """
 What is published: the versions that the running house works by.
 
-Every process keeps the newest versions and asks at most once per request, by one query for one row, whether
-somebody published since.
+Every process keeps the newest versions until somebody publishes (``kernel/stamps``).
 """
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.core.signals import request_finished, request_started
-
 from madoguchi.kernel.declarations.issues import UnknownDeclaration
 from madoguchi.kernel.declarations.validation import document_model
 from madoguchi.kernel.models import PublishedDeclaration
+from madoguchi.kernel.stamps import Stamped, stamp_move
 from madoguchi.kit.canonical import canonical_hash
+
+_STAMP = "kernel.declarations"
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,10 @@ class Published:
 class _Shelf:
     """The newest version of everything, as of one moment."""
 
-    def __init__(self, mark: tuple[Any, ...] | None) -> None:
+    def __init__(self) -> None:
         rows = PublishedDeclaration.objects.order_by("kind", "key", "version")
         newest = {(row.kind, row.key): row for row in rows.defer("body")}
         bodies = dict(rows.filter(pk__in=[row.pk for row in newest.values()]).values_list("pk", "body"))
-        self.mark = mark
         self.declarations = {pair: _published(row, bodies[row.pk]) for pair, row in newest.items()}
 
     @cached_property
@@ -78,48 +76,12 @@ class _Shelf:
         }
 
 
-class _Thread(threading.local):
-    in_request = False
-    shelf: _Shelf | None = None
+_shelf: Stamped[_Shelf] = Stamped(_STAMP, _Shelf)
 
 
-_thread = _Thread()
-_kept: list[_Shelf] = []
-
-
-def _mark() -> tuple[Any, ...] | None:
-    # Publishing moves in single file (its stamp is taken first), so the newest row tells whether all is known.
-    newest = PublishedDeclaration.objects.order_by("-pk").values_list("pk", "sha256", "published_at")
-    return newest.first()
-
-
-def _shelf() -> _Shelf:
-    if _thread.in_request and _thread.shelf is not None:
-        return _thread.shelf
-    mark = _mark()
-    shelf = _kept[0] if _kept and _kept[0].mark == mark else None
-    if shelf is None:
-        shelf = _Shelf(mark)
-        _kept[:] = [shelf]
-    _thread.shelf = shelf
-    return shelf
-
-
-def published_forget() -> None:
-    """Look again before the next answer: something was published in this very request."""
-    _thread.shelf = None
-
-
-def _request_starts(**_: Any) -> None:
-    _thread.in_request, _thread.shelf = True, None
-
-
-def _request_ends(**_: Any) -> None:
-    _thread.in_request, _thread.shelf = False, None
-
-
-request_started.connect(_request_starts, dispatch_uid="kernel.declarations.request_starts")
-request_finished.connect(_request_ends, dispatch_uid="kernel.declarations.request_ends")
+def publishing_moves() -> None:
+    """Say that something is being published; publishers wait here for each other."""
+    stamp_move(_STAMP)
 
 
 def published(kind: str, key: str) -> Published:
@@ -129,14 +91,14 @@ def published(kind: str, key: str) -> Published:
     :raises UnknownDeclaration: nothing of that kind and key is published.
     """
     try:
-        return _shelf().declarations[kind, key]
+        return _shelf.get().declarations[kind, key]
     except KeyError:
         raise UnknownDeclaration(f"{kind}/{key} は公開されていません。") from None
 
 
 def published_all(kind: str) -> list[Published]:
     """Give the newest versions of every declaration of a kind, by key."""
-    return [found for (known, _key), found in _shelf().declarations.items() if known == kind]
+    return [found for (known, _key), found in _shelf.get().declarations.items() if known == kind]
 
 
 def published_version(kind: str, key: str, version: int) -> Published:
@@ -145,7 +107,7 @@ def published_version(kind: str, key: str, version: int) -> Published:
 
     :raises UnknownDeclaration: there is no such version.
     """
-    newest = _shelf().declarations.get((kind, key))
+    newest = _shelf.get().declarations.get((kind, key))
     if newest is not None and newest.version == version:
         return newest
     row = PublishedDeclaration.objects.filter(kind=kind, key=key, version=version).first()
@@ -156,7 +118,7 @@ def published_version(kind: str, key: str, version: int) -> Published:
 
 def roles_published() -> dict[str, frozenset[str]]:
     """Give the rights of every role of every published service, by ``service/role``; the same object until it changes."""
-    return _shelf().roles
+    return _shelf.get().roles
 
 
 def document_by_sha256(kind: str, key: str, sha256: str) -> dict[str, Any] | None:

@@ -28,17 +28,15 @@ from madoguchi.kernel.declarations.published import (
     Published,
     document_by_sha256,
     published_all,
-    published_forget,
     published_version,
+    publishing_moves,
 )
 from madoguchi.kernel.models import PublishedDeclaration
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kernel.stamps import stamp_move
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.canonical import canonical_json
 
 RIGHT = "kernel.declaration_publish"
-STAMP = "kernel.declarations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +158,6 @@ def declarations_publish(
         return declarations_publish_now(actor=actor, keys=keys, reason=reason, now=now)
     except NothingToPublish:
         return []
-    finally:
-        published_forget()
 
 
 @action("kernel.declaration_publish", raises={"declaration_version_once": PublishedMeanwhile})
@@ -175,8 +171,7 @@ def declarations_publish_now(
     """
     actor.must(RIGHT)
     # Taken before anything is read: publishers wait here for each other, so versions are numbered in order.
-    stamp_move(STAMP)
-    published_forget()
+    publishing_moves()
     plan = publish_plan(keys)
     plan.must_be_allowed()
     if not plan.versions:

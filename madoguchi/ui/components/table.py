@@ -8,7 +8,7 @@ millisecond. At 320 px each row becomes a small card, or the table scrolls insid
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
@@ -61,6 +61,8 @@ class Table:
     :param sort: ``key`` or ``-key`` of the order that the rows have now.
     :param query: the request's parameters, kept in the links that sort.
     :param narrow: what happens on a phone: rows become cards, or the region scrolls.
+    :param kept: markup of rows by ``row_key``, for rows that were shown before and cannot look otherwise
+        now; the owner drops it when they can. A row whose key is None is made each time.
     """
 
     columns: tuple[Column, ...] | list[Column]
@@ -74,6 +76,8 @@ class Table:
     empty_title: object = ""
     empty_hint: object = ""
     key: str = ""
+    kept: MutableMapping[Hashable, str] | None = None
+    row_key: Callable[[Any], Hashable | None] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a table that a screen reader could not announce."""
@@ -195,14 +199,25 @@ def _head(table: Table, column: Column) -> str:
     )
 
 
+def _rows(table: Table, rows: Sequence[Any]) -> Iterator[str]:
+    cells = [_cell(column, rows[0]) for column in table.columns]
+    for row in rows:
+        key = table.row_key(row) if table.row_key is not None else None
+        made = table.kept.get(key) if table.kept is not None and key is not None else None
+        if made is None:
+            made = f"<tr>{''.join([cell(row) for cell in cells])}</tr>"
+            if table.kept is not None and key is not None:
+                table.kept[key] = made
+        yield made
+
+
 def table_render(table: Table) -> SafeString:
     """Render a table in its region."""
     rows = table.rows if isinstance(table.rows, list | tuple) else list(table.rows)
     if not rows:
         return empty_state(table.empty_title or gettext("表示するものがありません"), table.empty_hint)
     key = table.key or slugify(str(table.caption), allow_unicode=True) or "table"
-    cells = [_cell(column, rows[0]) for column in table.columns]
-    body = "".join([f"<tr>{''.join([cell(row) for cell in cells])}</tr>" for row in rows])
+    body = "".join(_rows(table, rows))
     head = "".join([_head(table, column) for column in table.columns])
     hidden = ' class="mg-hidden"' if table.caption_hidden else ""
     return safe(

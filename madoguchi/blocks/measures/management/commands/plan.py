@@ -12,7 +12,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from madoguchi.blocks.measures.actions import edition_file_load
-from madoguchi.blocks.measures.queries import NoSuchPlan, NoSuchYear, editions, report
+from madoguchi.blocks.measures.lines import NoSuchPlan
+from madoguchi.blocks.measures.queries import NoSuchYear, editions, report
 from madoguchi.blocks.measures.types import GradeLine, ItemLine, Report
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.management.house_command import CommandRefused, HouseCommand
