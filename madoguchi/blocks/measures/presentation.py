@@ -175,7 +175,7 @@ def item_table(edition: Edition, year: int, lines: Sequence[ItemLine], *, here: 
         Column("title", gettext("取組項目"), "html", link=lambda line: f"{here}{quote(line.no)}/?year={year}", value=lambda line: format_html("{}", shown(line.title)),
                head=True),
         Column("offices", gettext("担当部署"), "html", value=lambda line: japanese("、".join(line.offices))),
-        Column("indicators", gettext("数値目標と実績"), "html", value=_figures),
+        Column("indicators", gettext("実績 / 目標"), "html", value=_figures),
         Column("grade", gettext("自己評価"), "html", value=_grade(judged)),
     ]  # fmt: skip
     return Table(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from madoguchi.blocks.people.queries import offices_on, staff_of_office
+from madoguchi.blocks.people.queries import offices_on, staff_of_offices
 from madoguchi.blocks.people.types import Holder, OfficeOnDay
 from madoguchi.kernel.rights import Viewer
 
@@ -65,12 +65,11 @@ def _with_under(chosen: Iterable[int], standing: Iterable[OfficeOnDay]) -> froze
 def _one_post_each(offices: Iterable[OfficeOnDay], on: date) -> dict[str, Holder]:
     """Somebody with several posts gets one notice: by the main post, else by the highest."""
     found: dict[str, Holder] = {}
-    for office in offices:
-        for holder in staff_of_office(office_id=office.id, on=on):
-            person = person_key(holder.staff_key)
-            known = found.get(person)
-            if known is None or _weight(holder) > _weight(known):
-                found[person] = holder
+    for holder in staff_of_offices(office_ids=[office.id for office in offices], on=on):
+        person = person_key(holder.staff_key)
+        known = found.get(person)
+        if known is None or _weight(holder) > _weight(known):
+            found[person] = holder
     return found
 
 

@@ -49,7 +49,13 @@ def holders_on(*, post_key: str, on: date) -> list[Holder]:
 
 def staff_of_office(*, office_id: int, on: date) -> list[Holder]:
     """Give everybody who holds a post of an office on a day, highest rank first."""
-    return _holders(Holding.objects.filter(valid_on(on), valid_on(on, "post__"), post__office_id=office_id))
+    return staff_of_offices(office_ids=[office_id], on=on)
+
+
+def staff_of_offices(*, office_ids: Iterable[int], on: date) -> list[Holder]:
+    """Give everybody who holds a post of one of these offices on a day, highest rank first."""
+    held = Holding.objects.filter(valid_on(on), valid_on(on, "post__"))
+    return _holders(held.filter(post__office_id__in=list(office_ids)))
 
 
 def deputies_on(*, post_key: str, on: date) -> list[Holder]:
