@@ -76,7 +76,7 @@ class Table:
     empty_title: object = ""
     empty_hint: object = ""
     key: str = ""
-    kept: MutableMapping[Hashable, str] | None = None
+    kept: MutableMapping[Any, str] | None = None
     row_key: Callable[[Any], Hashable | None] | None = None
 
     def __post_init__(self) -> None:
