@@ -84,7 +84,7 @@ def test_grades_add_up_to_the_printed_totals(edition):
     counts = {grade["key"]: found[grade["key"]] for grade in edition["grades"]}
     assert counts == {"S": 5, "A": 15, "B": 7, "C": 0}
 
-    (total,) = edition["totals"]
+    total = next(total for total in edition["totals"] if total["year"] == YEAR)
     assert total["year"] == YEAR
     assert total["counts"] == counts
     assert total["printed_percent"] == {"S": 19, "A": 55, "B": 26, "C": 0}
@@ -92,7 +92,7 @@ def test_grades_add_up_to_the_printed_totals(edition):
 
 
 def test_printed_shares_differ_from_rounding_only_where_recorded(edition):
-    (total,) = edition["totals"]
+    total = next(total for total in edition["totals"] if total["year"] == YEAR)
     whole = sum(total["counts"].values())
     rounded = {
         key: int((Decimal(100 * count) / whole).quantize(Decimal(1), ROUND_HALF_UP))

@@ -14,7 +14,7 @@ from madoguchi.blocks.measures.models import (
     Indicator,
     Item,
     ItemOffice,
-    ItemSection,
+    ResultText,
     YearTotal,
 )
 from madoguchi.blocks.measures.testing import NOW, YEAR, edition_spec, indicator_make
@@ -50,9 +50,11 @@ def test_numbers_offices_sections_and_grades_stand_once() -> None:
     assert not copy(Item, no="2")
     assert copy(ItemOffice)
     assert not copy(ItemOffice, printed_name="別の課")
-    for year in (None, YEAR):
-        ItemSection.objects.create(item=item, name="done", year=year, text="文")
-        assert copy(ItemSection), f"a section of year {year} stands once"
+    ResultText.objects.create(
+        item=item, section="done", year=YEAR, sequence=1, text="文", entered_at=NOW, entered_by="試験課"
+    )
+    assert copy(ResultText)
+    assert not copy(ResultText, office_name="別の課"), "each office writes its own"
     assert copy(Indicator)
     assert copy(Grade)
 
@@ -101,7 +103,7 @@ def test_a_printed_share_differs_only_with_a_reason() -> None:
 def test_a_file_whose_totals_contradict_themselves_is_refused(
     counts: dict[str, int], printed: dict[str, int], adjustments: list[dict[str, Any]]
 ) -> None:
-    spec = edition_spec().model_dump(mode="json")
+    spec = edition_spec().model_dump(mode="json", by_alias=True)
     spec["totals"] = [
         {"year": YEAR, "counts": counts, "printed_percent": printed, "adjustments": adjustments}
     ]

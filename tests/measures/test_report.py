@@ -123,7 +123,7 @@ def test_a_plan_or_year_that_is_not_there_is_refused_in_words(tokushima: None) -
 def test_a_report_is_read_in_a_fixed_number_of_queries(
     tokushima: None, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         report(edition_key="tokushima-2019", year=2019, on=NOW.date())
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from madoguchi.blocks.measures.types import EditionSpec
+from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.kernel.actions import Refused
 
 
@@ -20,7 +20,7 @@ class FileRefused(Refused):
 
 def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
     """
-    Read an edition's YAML and its ``texts.<lang>.yaml``.
+    Read an edition's YAML and its ``texts.<lang>.yaml`` (or ``texts.<lang>.<anything>.yaml``).
 
     :raises FileRefused: not there, not YAML, or not an edition; with the place in the file.
     """
@@ -34,10 +34,10 @@ def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
             _("%(path)s は計画のファイルとして読めません。\n%(places)s") % {"path": path, "places": places}
         ) from error
     prefix = f"{spec.key}."
-    translations = {
-        file.name.split(".")[1]: {k: str(v) for k, v in _yaml(file).items() if k.startswith(prefix)}
-        for file in sorted(path.parent.glob("texts.*.yaml"))
-    }
+    translations: dict[str, dict[str, str]] = {}
+    for file in sorted(path.parent.glob("texts.*.yaml")):
+        found = {key: str(text) for key, text in _yaml(file).items() if key.startswith(prefix)}
+        translations.setdefault(file.name.split(".")[1], {}).update(found)
     return spec, translations
 
 

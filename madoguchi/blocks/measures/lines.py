@@ -10,48 +10,45 @@ Invariants (``tests/measures/test_lines.py``):
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from madoguchi.blocks.measures.computed import compute
 from madoguchi.blocks.measures.declarations import declared_body
+from madoguchi.blocks.measures.document import STAMP, plan_of
 from madoguchi.blocks.measures.models import (
     ActualEntry,
     Edition,
     Evaluation,
     Grade,
+    ImprovementCheck,
     Indicator,
     Item,
     ItemOffice,
-    ItemSection,
+    Progress,
+    ResultText,
     YearTotal,
 )
+from madoguchi.blocks.measures.spec import ItemSpec, PillarSpec
 from madoguchi.blocks.measures.suggestion import grade_suggest
-from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Origin, Text
-from madoguchi.kernel.stamps import StampedMany, stamp_move
+from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Origin, PartLine, Text, WrittenText
+from madoguchi.kernel.stamps import StampedMany
 
-_STAMP = "measures"
 # The lines of a year, and the thresholds of the edition's grades.
 _Kept = tuple[list[ItemLine], list[tuple[str, Decimal]]]
 # An edition's year in a language is about 100 kB; a city looks at a few plans in a few years.
-_kept: StampedMany[tuple[int, int, str], _Kept] = StampedMany(_STAMP, most=60)
-_rows: StampedMany[tuple[int, int, str, str], dict[int, str]] = StampedMany(_STAMP, most=60)
-_editions: StampedMany[str, Edition] = StampedMany(_STAMP, most=60)
-_years: StampedMany[int, tuple[int, ...]] = StampedMany(_STAMP, most=60)
+_kept: StampedMany[tuple[int, int, str], _Kept] = StampedMany(STAMP, most=60)
+_rows: StampedMany[tuple[int, int, str, str], dict[int, str]] = StampedMany(STAMP, most=60)
+_editions: StampedMany[str, Edition] = StampedMany(STAMP, most=60)
+_years: StampedMany[int, tuple[int, ...]] = StampedMany(STAMP, most=60)
 
 
 class NoSuchPlan(LookupError):
     """No edition has this key."""
-
-
-def plans_changed() -> None:
-    """Say, inside an action, that a plan, a figure or a judgement has changed."""
-    stamp_move(_STAMP)
 
 
 def edition_get(key: str) -> Edition:
@@ -100,98 +97,132 @@ def translated(edition: Edition, path: str, japanese: str, lang: str) -> Text:
 
 
 def _years_read(edition: Edition) -> tuple[int, ...]:
-    judged = Evaluation.objects.filter(item__edition=edition).values_list("year")
-    reached = ActualEntry.objects.filter(indicator__item__edition=edition).values_list("year")
-    printed = YearTotal.objects.filter(grade__edition=edition).values_list("year")
-    return tuple(sorted(year for (year,) in judged.union(reached, printed)))
+    of_items = [model.objects.filter(item__edition=edition) for model in (Evaluation, Progress, ResultText)]
+    reached = ActualEntry.objects.filter(indicator__edition=edition)
+    printed = YearTotal.objects.filter(grade__edition=edition)
+    first, *others = [rows.order_by().values_list("year") for rows in (*of_items, reached, printed)]
+    return tuple(sorted(year for (year,) in first.union(*others)))
 
 
 def _read(edition: Edition, year: int, lang: str) -> _Kept:
-    items: dict[int, tuple[str, str, int | None]] = {}
-    pillars: dict[int | None, tuple[str, Text]] = {}
-    rows = Item.objects.filter(edition=edition).order_by("order")
-    for pk, level, no, title, parent_id in rows.values_list("pk", "level", "no", "title", "parent_id"):
-        if level == Item.Level.PILLAR:
-            pillars[pk] = no, translated(edition, f"pillars.{no}.title", title, lang)
-        else:
-            items[pk] = no, title, parent_id
-    offices: dict[int, list[str]] = defaultdict(list)
-    in_charge = ItemOffice.objects.filter(item__edition=edition).order_by("order")
-    for item_id, name in in_charge.values_list("item_id", "printed_name"):
-        offices[item_id].append(name)
-    sections: dict[int, dict[str, str]] = defaultdict(dict)
-    of_year = ItemSection.objects.filter(Q(year=year) | Q(year=None), item__edition=edition)
-    for item_id, name, text in of_year.values_list("item_id", "name", "text"):
-        sections[item_id][name] = text
-    grades = [*Grade.objects.filter(edition=edition).order_by("order").values_list("pk", "key", "from_ratio")]
-    names = {pk: key for pk, key, _lowest in grades}
-    judgements = Evaluation.objects.filter(item__edition=edition, year=year).order_by("sequence")
-    # In the order of their sequence, so that the newest is the one that stays.
-    judged = {
-        item_id: (names[grade_id], sequence)
-        for item_id, grade_id, sequence in judgements.values_list("item_id", "grade_id", "sequence")
-    }
-    indicators = _indicators(edition, year, lang, {pk: item[0] for pk, item in items.items()})
-    thresholds = [(key, lowest) for _pk, key, lowest in grades if lowest is not None]
-    nowhere = "", Text("", "ja")
-    lines = [
-        ItemLine(
-            id=pk,
-            no=no,
-            title=translated(edition, f"items.{no}.title", title, lang),
-            pillar_no=pillars.get(parent_id, nowhere)[0],
-            pillar=pillars.get(parent_id, nowhere)[1],
-            offices=tuple(offices[pk]),
-            grade=judged[pk][0] if pk in judged else None,
-            grade_sequence=judged[pk][1] if pk in judged else 0,
-            suggested=grade_suggest(indicators[pk], thresholds),
-            indicators=tuple(indicators[pk]),
-            sections=sections[pk],
+    rows = _Rows(edition, year, lang)
+    grades = [*Grade.objects.filter(edition=edition).order_by("order").values_list("key", "from_ratio")]
+    thresholds = [(key, lowest) for key, lowest in grades if lowest is not None]
+    return [rows.line(above, spec, thresholds) for above, spec in plan_of(edition).items()], thresholds
+
+
+class _Rows:
+    """Everything entered for a year, by item."""
+
+    def __init__(self, edition: Edition, year: int, lang: str) -> None:
+        self.edition, self.lang = edition, lang
+        found = Item.objects.filter(edition=edition).exclude(level=Item.Level.PILLAR).order_by("order")
+        self.items: dict[str, int] = {}
+        self.parts: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+        for pk, level, no, title, parent_id in found.values_list("pk", "level", "no", "title", "parent_id"):
+            if level == Item.Level.ITEM:
+                self.items[no] = pk
+            else:
+                self.parts[parent_id].append((pk, no, title))
+        self.offices: dict[int, list[str]] = defaultdict(list)
+        in_charge = ItemOffice.objects.filter(item__edition=edition).order_by("order")
+        for item_id, name in in_charge.values_list("item_id", "printed_name"):
+            self.offices[item_id].append(name)
+        of_year = {"item__edition": edition, "year": year}
+        # Each in the order of its sequence, so that the newest is the one that stays.
+        self.grades = _newest(
+            Evaluation.objects.filter(**of_year), "item_id", "grade__key", "sequence", "note"
         )
-        for pk, (no, title, parent_id) in items.items()
-    ]
-    return lines, thresholds
+        self.progress = _newest(Progress.objects.filter(**of_year), "item_id", "status", "sequence")
+        self.checks = _newest(ImprovementCheck.objects.filter(**of_year), "item_id", "outcome", "sequence")
+        self.texts: dict[int, dict[tuple[str, str], WrittenText]] = defaultdict(dict)
+        texts = ResultText.objects.filter(**of_year).order_by("pk")
+        for item_id, *text in texts.values_list("item_id", "section", "office_name", "text", "sequence"):
+            self.texts[item_id][text[0], text[1]] = WrittenText(*text)
+        self.indicators = _indicators(edition, year, lang)
+
+    def line(
+        self, above: tuple[PillarSpec, ...], spec: ItemSpec, thresholds: list[tuple[str, Decimal]]
+    ) -> ItemLine:
+        pk = self.items[spec.no]
+        parts = self.parts[pk]
+        indicators = (*self.indicators[pk], *(one for part in parts for one in self.indicators[part[0]]))
+        written = tuple(text for text in self.texts[pk].values() if text.text)
+        grade, grade_sequence, grade_note = self.grades.get(pk, (None, 0, ""))
+        return ItemLine(
+            id=pk,
+            no=spec.no,
+            title=self._text(f"items.{spec.no}.title", spec.title),
+            mark=spec.mark,
+            pillar_no=above[-1].no,
+            pillar=self._text(f"pillars.{above[-1].no}.title", above[-1].title),
+            offices=tuple(self.offices[pk]),
+            grade=grade,
+            grade_sequence=grade_sequence,
+            grade_note=grade_note,
+            suggested=grade_suggest(indicators, thresholds),
+            indicators=indicators,
+            parts=tuple(
+                PartLine(part, no, self._text(f"items.{spec.no}.parts.{no}.title", title),
+                         *self.progress.get(part, ("", 0)))
+                for part, no, title in parts
+            ),
+            sections=spec.sections() | _joined(written),
+            written=written,
+            status=self.progress.get(pk, ("", 0))[0],
+            status_sequence=self.progress.get(pk, ("", 0))[1],
+            checked=self.checks.get(pk, ("", 0))[0],
+            checked_sequence=self.checks.get(pk, ("", 0))[1],
+        )  # fmt: skip
+
+    def _text(self, path: str, japanese: str) -> Text:
+        return translated(self.edition, path, japanese, self.lang)
 
 
-def _indicators(
-    edition: Edition, year: int, lang: str, numbers: Mapping[int, str]
-) -> dict[int, list[IndicatorLine]]:
-    """Give the indicators by item; of a computed one everything but its figure."""
+def _newest(rows: QuerySet[Any], key: str, *values: str) -> dict[int, tuple[Any, ...]]:
+    return {row[0]: row[1:] for row in rows.order_by("sequence").values_list(key, *values)}
+
+
+def _joined(written: tuple[WrittenText, ...]) -> dict[str, str]:
+    """Put the paragraphs of a section behind each other, each with its office, as printed tables do."""
+    sections: dict[str, list[str]] = defaultdict(list)
+    for text in written:
+        sections[text.section].append(f"{text.text}（{text.office}）" if text.office else text.text)
+    return {section: "\n".join(texts) for section, texts in sections.items()}
+
+
+def _indicators(edition: Edition, year: int, lang: str) -> dict[int, list[IndicatorLine]]:
+    """Give the indicators by item, part or pillar; of a computed one everything but its figure."""
     lines: dict[int, list[IndicatorLine]] = defaultdict(list)
     of_year = FilteredRelation("targets", condition=Q(targets__year=year))
-    indicators = Indicator.objects.filter(item__edition=edition).annotate(target_of_year=of_year)
-    entries = ActualEntry.objects.filter(indicator__item__edition=edition, year=year).order_by("sequence")
+    indicators = Indicator.objects.filter(edition=edition).annotate(target_of_year=of_year)
+    entries = ActualEntry.objects.filter(indicator__edition=edition, year=year).order_by("sequence")
     actuals = {
         entry[0]: entry[1:]
         for entry in entries.values_list(
-            "indicator_id", "value", "provisional", "as_of", "sequence", "source"
+            "indicator_id", "value", "word", "reached", "provisional", "as_of", "sequence", "source"
         )
     }
-    for pk, item_id, name, unit, decimals, kind, direction, declared, note, target in indicators.order_by(
-        "item_id", "order"
-    ).values_list(
-        "pk", "item_id", "name", "unit", "decimals", "kind", "direction", "declared", "note",
-        "target_of_year__value",
+    nothing = (None, "", None, False, None, 0, "none")
+    for row in indicators.order_by("item__order", "order").values_list(
+        "item_id", "item__level", "item__no", "item__parent__no", "pk", "key", "no", "name", "unit", "per",
+        "decimals", "kind", "direction", "base_year", "base_value", "base_word", "declared", "note",
+        "target_of_year__value", "target_of_year__word",
     ):  # fmt: skip
-        value, provisional, as_of, sequence, origin = actuals.get(pk, (None, False, None, 0, "none"))
+        (item_id, level, item_no, parent_no, pk, key, no, name, unit, per, decimals, kind, direction, base_year,
+         base, base_word, declared, note, target, target_word) = row  # fmt: skip
+        part = item_no if level == Item.Level.PART else ""
+        value, word, reached, provisional, as_of, sequence, origin = actuals.get(pk, nothing)
+        place = f"items.{parent_no if part else item_no}.indicators.{name}"
         lines[item_id].append(
             IndicatorLine(
-                id=pk,
-                name=translated(edition, f"items.{numbers[item_id]}.indicators.{name}", name, lang),
-                unit=unit,
-                decimals=decimals,
-                kind=kind,
-                direction=direction,
-                target=target,
-                actual=value,
-                provisional=provisional,
-                as_of=as_of,
-                sequence=sequence,
-                origin=cast("Origin", origin if value is not None else "none"),
-                declared=declared,
-                note=note,
+                id=pk, key=key, part=part, no=no, name=translated(edition, place, name, lang), unit=unit, per=per,
+                decimals=decimals, kind=kind, direction=direction, base_year=base_year, base=base,
+                base_word=base_word, target=target, target_word=target_word or "", actual=value, actual_word=word,
+                reached=reached, provisional=provisional, as_of=as_of, sequence=sequence,
+                origin=cast("Origin", origin if value is not None or word else "none"), declared=declared, note=note,
             )
-        )
+        )  # fmt: skip
     return lines
 
 

@@ -23,6 +23,7 @@ from madoguchi.blocks.measures.models import (
     Indicator,
     Item,
     Target,
+    YearPublication,
     YearTotal,
 )
 from madoguchi.blocks.measures.models.entries import Entry
@@ -32,6 +33,8 @@ from madoguchi.blocks.measures.types import (
     ItemLine,
     Report,
 )
+from madoguchi.kernel.clock import today
+from madoguchi.kernel.declarations import UnknownDeclaration, published
 from madoguchi.kernel.rights import EVERY_ROW, Viewer
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import shares_rounded
@@ -67,11 +70,18 @@ def report(*, edition_key: str, year: int, on: date, lang: str = "ja") -> Report
     grades = list(Grade.objects.filter(edition=edition).order_by("order"))
     lines = item_lines(edition, year, lang=lang, on=on)
     summary, itemised, provisional = _summary(edition, year, lang, lines, grades)
+    publication = publication_newest(edition, year)
     return Report(
         edition=edition.key, city=edition.city, title=translated(edition, "title", edition.title, lang), year=year,
         items=tuple(lines), summary=summary, total=sum(line.count for line in summary), itemised=itemised,
-        provisional=provisional,
+        provisional=provisional or (publication is not None and publication.provisional),
+        published=publication is not None, as_of=publication.as_of if publication else None,
     )  # fmt: skip
+
+
+def publication_newest(edition: Edition, year: int) -> YearPublication | None:
+    """Give how the results of a year were last given to the public; None while they were not."""
+    return YearPublication.objects.filter(edition=edition, year=year).order_by("-sequence").first()
 
 
 def items_kept(*, viewer: Viewer, edition: Edition, year: int, on: date, lang: str = "ja") -> list[ItemLine]:
@@ -88,6 +98,15 @@ def items_kept(*, viewer: Viewer, edition: Edition, year: int, on: date, lang: s
 def item_line(*, edition: Edition, no: str, year: int, on: date, lang: str = "ja") -> ItemLine | None:
     """Give one item in one year, with its texts; None when there is no such item."""
     return next((line for line in item_lines(edition, year, lang=lang, on=on) if line.no == no), None)
+
+
+def causes() -> list[tuple[str, str]]:
+    """Give the city's words for why a target was missed: (code, label), from the published list."""
+    try:
+        found = published("codelist", "dx_plan.miss_causes")
+    except UnknownDeclaration:
+        return []
+    return [(item.code, item.label) for item in found.model.items_on(today())]
 
 
 def may_enter(*, viewer: Viewer, item_id: int) -> bool:

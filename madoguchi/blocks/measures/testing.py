@@ -7,10 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from madoguchi.blocks.measures.models import ActualEntry, Edition, Grade, Indicator, Item, ItemOffice, Target
+from madoguchi.blocks.measures.actions.editions import document_add, rows_write
+from madoguchi.blocks.measures.models import ActualEntry, Edition, Indicator, ItemOffice
 from madoguchi.blocks.measures.types import EditionSpec
 from madoguchi.blocks.people.testing import office_make, viewer_with
 from madoguchi.kernel.clock import TOKYO
+from madoguchi.kernel.declarations import declarations_publish
+from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.testing import action_scenario, route_maker
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=TOKYO)
@@ -20,28 +23,46 @@ OFFICER, CONTRIBUTOR = "dx_plan/officer", "dx_plan/contributor"
 _numbers = itertools.count(1)
 
 
+GRADES = [
+    {"key": key, "meaning": f"{key}の意味", "from_ratio": lowest}
+    for key, lowest in (("S", "1.2"), ("A", "1"), ("B", "0.6"), ("C", "0"))
+]
+
+
+def edition_make(data: dict[str, Any], *, office_id: int | None = None, issued: bool = True) -> Edition:
+    """
+    Make an edition from the data of a file, past the actions.
+
+    :param office_id: the office behind every printed name.
+    :param issued: whether its city has published it.
+    """
+    spec = EditionSpec.model_validate({"issued": "2024-03" if issued else "", **data})
+    actor = system_viewer(on=NOW.date(), duty="試験")
+    edition = Edition.objects.create(
+        key=spec.key, city=spec.city, title=spec.title, first_year=spec.first_year, last_year=spec.last_year,
+        issued=spec.issued, frozen=bool(spec.issued), replaces=spec.replaces,
+    )  # fmt: skip
+    document_add(edition, spec, actor, NOW, reason="試験")
+    rows_write(edition, spec)
+    if office_id is not None:
+        ItemOffice.objects.filter(item__edition=edition, group=False).update(office_id=office_id)
+    return edition
+
+
 def indicator_make(*, office_id: int | None = None, declared: str = "", decimals: int = 0) -> Indicator:
     """Make an indicator with a target, alone in an edition of its own, at an item of an office."""
     number = next(_numbers)
-    edition = Edition.objects.create(
-        key=f"plan-{number}", city="試験市", title=f"試験計画{number}", first_year=2024, last_year=2028
-    )
-    for order, (key, lowest) in enumerate([("S", "1.2"), ("A", "1"), ("B", "0.6"), ("C", "0")]):
-        Grade.objects.create(
-            edition=edition, key=key, meaning=f"{key}の意味", order=order, from_ratio=Decimal(lowest)
-        )
-    pillar = Item.objects.create(edition=edition, level=Item.Level.PILLAR, no="1", title="方針", order=0)
-    item = Item.objects.create(
-        edition=edition, parent=pillar, level=Item.Level.ITEM, no="1", title="項目", order=1
-    )
-    ItemOffice.objects.create(
-        item=item, printed_name="試験課", office_id=office_id or office_make().pk, order=0
-    )
-    indicator = Indicator.objects.create(
-        item=item, name="回数", unit="回", kind="flow", decimals=decimals, order=0, declared=declared
-    )
-    Target.objects.create(indicator=indicator, year=YEAR, value=Decimal(10))
-    return indicator
+    indicator = {"name": "回数", "unit": "回", "kind": "flow", "decimals": decimals, "declared": declared,
+                 "targets": {YEAR: "10"}}  # fmt: skip
+    item = {"no": "1", "title": "項目", "offices": ["試験課"], "indicators": [indicator]}
+    edition = edition_make(
+        {
+            "key": f"plan-{number}", "city": "試験市", "title": f"試験計画{number}", "first_year": 2024,
+            "last_year": 2028, "grades": GRADES, "pillars": [{"no": "1", "title": "方針", "items": [item]}],
+        },
+        office_id=office_id or office_make().pk,
+    )  # fmt: skip
+    return Indicator.objects.select_related("item__edition").get(edition=edition)
 
 
 def edition_spec(*, items: int = 3, key: str = "") -> EditionSpec:
@@ -86,6 +107,36 @@ def _load() -> dict[str, Any]:
 
 @action_scenario("measures.actual_enter")
 def _enter() -> dict[str, Any]:
+    indicator = _enter_scenario_done()
+    return {
+        "actor": viewer_with(*ENTERING), "indicator_id": indicator.pk, "year": YEAR, "value": Decimal(8), "after": 1,
+        "now": NOW,
+    }  # fmt: skip
+
+
+@action_scenario("measures.edition_publish")
+def _publish() -> dict[str, Any]:
+    edition = edition_make(
+        edition_spec().model_dump(mode="json", by_alias=True, exclude={"issued"}), issued=False
+    )
+    return {
+        "actor": system_viewer(on=NOW.date(), duty="試験"),
+        "key": edition.key,
+        "on": NOW.date(),
+        "now": NOW,
+    }
+
+
+@action_scenario("measures.year_publish")
+def _year() -> dict[str, Any]:
+    indicator = _enter_scenario_done()
+    return {
+        "actor": system_viewer(on=NOW.date(), duty="試験"), "key": indicator.item.edition.key, "year": YEAR,
+        "provisional": True, "as_of": NOW.date(), "now": NOW,
+    }  # fmt: skip
+
+
+def _enter_scenario_done() -> Indicator:
     indicator = indicator_make()
     ActualEntry.objects.create(
         indicator=indicator,
@@ -96,9 +147,41 @@ def _enter() -> dict[str, Any]:
         source="typed",
         entered_by="試験課",
     )
+    return indicator
+
+
+@action_scenario("measures.text_enter")
+def _text() -> dict[str, Any]:
     return {
-        "actor": viewer_with(*ENTERING), "indicator_id": indicator.pk, "year": YEAR, "value": Decimal(8), "after": 1,
-        "now": NOW,
+        "actor": viewer_with(*ENTERING), "item_id": indicator_make().item_id, "year": YEAR, "section": "done",
+        "text": "行ったこと", "office_name": "試験課", "after": 0, "now": NOW,
+    }  # fmt: skip
+
+
+@action_scenario("measures.progress_enter")
+def _progress() -> dict[str, Any]:
+    data = edition_spec().model_dump(mode="json", by_alias=True)
+    edition = edition_make(data | {"phases": [{"key": "use", "label": "運用"}]}, office_id=office_make().pk)
+    item = edition.items.get(level="item", no="1")
+    return {
+        "actor": viewer_with(*ENTERING), "item_id": item.pk, "year": YEAR, "status": "use", "after": 0, "now": NOW
+    }  # fmt: skip
+
+
+@action_scenario("measures.improvement_check")
+def _check() -> dict[str, Any]:
+    return {
+        "actor": viewer_with(*ENTERING), "item_id": indicator_make().item_id, "year": YEAR, "outcome": "partly",
+        "after": 0, "now": NOW,
+    }  # fmt: skip
+
+
+@action_scenario("measures.miss_enter")
+def _miss() -> dict[str, Any]:
+    declarations_publish(actor=system_viewer(on=NOW.date(), duty="試験"), keys=None, reason="", now=NOW)
+    return {
+        "actor": viewer_with(*ENTERING), "indicator_id": indicator_make().pk, "year": YEAR, "cause": "budget",
+        "budget_request": "令和9年度 事業1", "after": 0, "now": NOW,
     }  # fmt: skip
 
 

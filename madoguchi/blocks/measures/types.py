@@ -1,13 +1,18 @@
-"""Plans as others see them: the report of a year, and the shape of an edition's file."""
+"""Plans as others see them: the report of a year."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from madoguchi.blocks.measures.spec import EditionSpec
+
+__all__ = [
+    "EditionSpec", "GradeLine", "HistoryLine", "IndicatorLine", "ItemLine", "Origin", "PartLine", "Report", "Text",
+    "WrittenText",
+]  # fmt: skip
 
 Origin = Literal["typed", "transcribed", "computed", "none"]
 
@@ -22,16 +27,29 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
-    """One indicator in one year. ``target`` and ``actual`` None: nothing is recorded."""
+    """
+    One indicator in one year. ``target`` and ``actual`` None: nothing is recorded, or a word stands in its place.
+    ``part`` is the number of the part of the item that it belongs to.
+    """
 
     id: int
+    key: str
+    part: str
+    no: str
     name: Text
     unit: str
+    per: str
     decimals: int
     kind: str
     direction: str
+    base_year: int | None
+    base: Decimal | None
+    base_word: str
     target: Decimal | None
+    target_word: str
     actual: Decimal | None
+    actual_word: str
+    reached: bool | None
     provisional: bool
     as_of: date | None
     sequence: int
@@ -39,22 +57,61 @@ class IndicatorLine:
     declared: str
     note: str
 
+    @property
+    def unit_text(self) -> str:
+        """The unit as printed: 件/週."""
+        return f"{self.unit}/{self.per}" if self.per else self.unit
+
 
 @dataclass(frozen=True, slots=True)
-class ItemLine:
-    """One item in one year, as the yearly table prints it."""
+class WrittenText:
+    """A text of the year by one office, or by the item (office ""); ``sequence`` of the entry that counts."""
+
+    section: str
+    office: str
+    text: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A row within an item: its number, and how far it has come this year ("" where nobody said)."""
 
     id: int
     no: str
     title: Text
+    status: str
+    status_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """
+    One item in one year, as the yearly table prints it.
+
+    ``sections`` holds the texts by section, those of the year with the office behind each paragraph; ``mark``
+    is new, continued, completed or nothing, as printed.
+    """
+
+    id: int
+    no: str
+    title: Text
+    mark: str
     pillar_no: str
     pillar: Text
     offices: tuple[str, ...]
     grade: str | None
     grade_sequence: int
+    grade_note: str
     suggested: str | None
     indicators: tuple[IndicatorLine, ...]
+    parts: tuple[PartLine, ...]
     sections: dict[str, str]
+    written: tuple[WrittenText, ...]
+    status: str
+    status_sequence: int
+    checked: str
+    checked_sequence: int
 
     @property
     def disagrees(self) -> bool:
@@ -87,6 +144,8 @@ class Report:
     total: int
     itemised: bool
     provisional: bool
+    published: bool
+    as_of: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,105 +158,3 @@ class HistoryLine:
     source: str
     entered_by: str
     entered_at: datetime
-
-
-def _year_keys(value: object) -> object:
-    return {int(key): item for key, item in value.items()} if isinstance(value, dict) else value
-
-
-def _figure(value: object) -> object:
-    # Figures stand in quotes, so that YAML never makes a float of them.
-    if isinstance(value, float):
-        raise ValueError('数値は引用符で囲んでください（例: "0.04"）')
-    return Decimal(value) if isinstance(value, str | int) else value
-
-
-Figure = Annotated[Decimal, BeforeValidator(_figure)]
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GradeSpec(_Spec):
-    """A grade of the city's set."""
-
-    key: str
-    meaning: str
-    from_ratio: Figure | None = None
-
-
-class IndicatorSpec(_Spec):
-    """An indicator with its figures by fiscal year."""
-
-    name: str
-    unit: str = ""
-    decimals: int = Field(default=0, ge=0, le=6)
-    direction: Literal["up", "down"] = "up"
-    kind: Literal["stock", "flow", "cumulative", "rate"]
-    declared: str = ""
-    note: str = ""
-    targets: Annotated[dict[int, Figure], BeforeValidator(_year_keys)] = {}
-    actuals: Annotated[dict[int, Figure], BeforeValidator(_year_keys)] = {}
-
-
-class ResultSpec(_Spec):
-    """An item's result in a year: the grade and the texts beside it."""
-
-    grade: str | None = None
-    done: str = ""
-    next: str = ""
-
-
-class ItemSpec(_Spec):
-    """An item with its offices, texts, indicators and results."""
-
-    no: str
-    title: str
-    offices: list[str] = []
-    plan: str = ""
-    goal: str = ""
-    indicators: list[IndicatorSpec] = []
-    results: Annotated[dict[int, ResultSpec], BeforeValidator(_year_keys)] = {}
-
-
-class PillarSpec(_Spec):
-    """A pillar and the items under it."""
-
-    no: str
-    title: str
-    items: list[ItemSpec]
-
-
-class AdjustmentSpec(_Spec):
-    """A share that was printed otherwise than plain rounding gives."""
-
-    grade: str
-    computed: int
-    printed: int
-    reason: str
-
-
-class TotalSpec(_Spec):
-    """The printed totals of a year."""
-
-    year: int
-    counts: dict[str, int]
-    printed_percent: dict[str, int]
-    adjustments: list[AdjustmentSpec] = []
-    source: Literal["as_printed", "corrected"] = "as_printed"
-    provisional: bool = False
-
-
-class EditionSpec(_Spec):
-    """The file of one edition of one city's plan."""
-
-    key: str
-    city: str
-    title: str
-    first_year: int
-    last_year: int
-    source: str = ""
-    grades: list[GradeSpec]
-    pillars: list[PillarSpec]
-    totals: list[TotalSpec] = []

@@ -1,18 +1,50 @@
-"""The tables of plans: editions, their items and indicators, and what was entered for each year."""
+"""The tables of plans: editions and their documents, what was entered for each year, rounds, bodies."""
 
-from madoguchi.blocks.measures.models.edition import Edition, Grade, Item, ItemOffice, ItemSection, YearTotal
-from madoguchi.blocks.measures.models.entries import ActualEntry, Evaluation
+from madoguchi.blocks.measures.models.bodies import AgendaItem, Body, Meeting, Membership
+from madoguchi.blocks.measures.models.edition import (
+    DocumentNeverChanges,
+    Edition,
+    EditionDocument,
+    Grade,
+    Item,
+    ItemOffice,
+    YearPublication,
+    YearTotal,
+)
+from madoguchi.blocks.measures.models.entries import (
+    ActualEntry,
+    Evaluation,
+    ImprovementCheck,
+    Miss,
+    Progress,
+    ResultText,
+)
 from madoguchi.blocks.measures.models.indicator import Indicator, Target
+from madoguchi.blocks.measures.models.rounds import Answer, Round, RoundLine, RoundRequest
 
 __all__ = [
     "ActualEntry",
+    "AgendaItem",
+    "Answer",
+    "Body",
+    "DocumentNeverChanges",
     "Edition",
+    "EditionDocument",
     "Evaluation",
     "Grade",
+    "ImprovementCheck",
     "Indicator",
     "Item",
     "ItemOffice",
-    "ItemSection",
+    "Meeting",
+    "Membership",
+    "Miss",
+    "Progress",
+    "ResultText",
+    "Round",
+    "RoundLine",
+    "RoundRequest",
     "Target",
+    "YearPublication",
     "YearTotal",
 ]

@@ -5,6 +5,7 @@ Invariants (``tests/measures/test_constraints.py``):
 
 1. Two entries that started from the same state cannot both be kept: (subject, year, sequence) is unique.
 2. An entry names who entered it (office and post) and when; its place in the audit trail is the same action.
+3. Paragraphs of several offices at one item stand side by side: each office writes its own.
 """
 
 from __future__ import annotations
@@ -30,14 +31,19 @@ class Entry(models.Model):
 
 
 class ActualEntry(Entry):
-    """A figure reached in a year. A value of None takes an earlier figure back."""
+    """
+    A figure reached in a year. A value of None takes an earlier figure back, unless a word stands in its place;
+    ``reached`` says whether a target in words was met.
+    """
 
     class Source(models.TextChoices):
         TYPED = "typed", _("部署の入力")
         TRANSCRIBED = "transcribed", _("公表資料からの転記")
 
-    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="actuals")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="actuals")
     value = models.DecimalField(_("実績値"), max_digits=20, decimal_places=6, null=True)
+    word = models.CharField(_("実績の言葉"), max_length=60, blank=True)
+    reached = models.BooleanField(_("目標に届いた"), null=True, blank=True)
     provisional = models.BooleanField(_("見込み"), default=False)
     as_of = models.DateField(_("時点"), null=True, blank=True)
     source = models.CharField(_("値の出所"), max_length=12, choices=Source.choices)
@@ -50,18 +56,20 @@ class ActualEntry(Entry):
             models.CheckConstraint(
                 condition=Q(provisional=False) | Q(as_of__isnull=False), name="actual_provisional_has_day"
             ),
+            models.CheckConstraint(condition=Q(value=None) | Q(word=""), name="actual_number_or_word"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}: {self.value}"
+        return f"{self.year}: {self.word or self.value}"
 
 
 class Evaluation(Entry):
     """A grade given to an item for a year: a judgement, which a suggestion never overwrites."""
 
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="evaluations")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="evaluations")
     grade = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="evaluations")
     suggested = models.CharField(_("そのときの提案"), max_length=10, blank=True)
+    note = models.CharField(_("評価の理由"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("自己評価")
@@ -71,3 +79,80 @@ class Evaluation(Entry):
 
     def __str__(self) -> str:
         return f"{self.year}: {self.grade_id}"
+
+
+class ResultText(Entry):
+    """A text of a year by section (取組実績, 改善・拡充策), of one office or of the item; empty text takes it back."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="result_texts")
+    section = models.CharField(_("欄"), max_length=40)
+    office_name = models.CharField(_("書いた部署"), max_length=100, blank=True)
+    text = models.TextField(_("文"), blank=True)
+
+    class Meta:
+        verbose_name = _("年度の文")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "year", "section", "office_name", "sequence"], name="result_text_entry_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.section}"
+
+
+class Progress(Entry):
+    """How far a row of the schedule has come: a phase of the city's own words. For plans without grades."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="progress")
+    status = models.CharField(_("段階"), max_length=40)
+    note = models.CharField(_("備考"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("進み具合")
+        constraints = [
+            models.UniqueConstraint(fields=["item", "year", "sequence"], name="progress_entry_once"),
+            models.CheckConstraint(condition=~Q(status=""), name="progress_has_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.status}"
+
+
+class ImprovementCheck(Entry):
+    """What became in this year of the improvement that the year before promised (改善・拡充策)."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("できた")
+        PARTLY = "partly", _("一部できた")
+        NOT = "not", _("できなかった")
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="improvement_checks")
+    outcome = models.CharField(_("結果"), max_length=10, choices=Outcome.choices)
+    note = models.CharField(_("備考"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("前年度の改善策の点検")
+        constraints = [
+            models.UniqueConstraint(fields=["item", "year", "sequence"], name="improvement_check_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.outcome}"
+
+
+class Miss(Entry):
+    """Why a target was missed, in a word of the city's list, and the request for money that answers it."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="misses")
+    cause = models.CharField(_("届かなかった理由"), max_length=60)
+    budget_request = models.CharField(_("予算要求"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("未達の理由")
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "year", "sequence"], name="miss_entry_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.cause}"
