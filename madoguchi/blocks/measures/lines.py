@@ -137,8 +137,10 @@ class _Rows:
         self.checks = _newest(ImprovementCheck.objects.filter(**of_year), "item_id", "outcome", "sequence")
         self.texts: dict[int, dict[tuple[str, str], WrittenText]] = defaultdict(dict)
         texts = ResultText.objects.filter(**of_year).order_by("pk")
-        for item_id, *text in texts.values_list("item_id", "section", "office_name", "text", "sequence"):
-            self.texts[item_id][text[0], text[1]] = WrittenText(*text)
+        for item_id, section, office, text, sequence in texts.values_list(
+            "item_id", "section", "office_name", "text", "sequence"
+        ):
+            self.texts[item_id][section, office] = WrittenText(section, office, text, sequence)
         self.indicators = _indicators(edition, year, lang)
 
     def line(

@@ -301,17 +301,13 @@ def _offices_write(edition: Edition, rows: list[tuple[_Node, Item]]) -> None:
     }
     days = date(edition.first_year, 4, 1), date(edition.last_year + 1, 3, 31)
     names = {office.name for node, _item in rows for office in node.offices if not office.group}
-    found = {
-        name: next((office for on in days if (office := office_find(name=name, on=on))), None)
-        for name in names
-    }
+    ours = {name: _office_of(name, days) for name in names}
     wanted = []
     for node, item in rows:
         for order, office in enumerate(node.offices):
             printed = f"{office.name}（{office.unit}）" if office.unit else office.name
             row = known.pop((item.pk, printed), None) or ItemOffice(item=item, printed_name=printed)
-            ours = None if office.group else found[office.name]
-            row.office_id = ours.id if ours else None
+            row.office_id = None if office.group else ours[office.name]
             row.group, row.order = office.group, order
             if row.pk is None:
                 row.coordinates = office.coordinates
@@ -321,6 +317,14 @@ def _offices_write(edition: Edition, rows: list[tuple[_Node, Item]]) -> None:
     ItemOffice.objects.bulk_update(
         [row for row in wanted if row.pk is not None], ["office", "group", "order"], batch_size=BATCH
     )
+
+
+def _office_of(name: str, days: tuple[date, date]) -> int | None:
+    for on in days:
+        found = office_find(name=name, on=on)
+        if found is not None:
+            return found.id
+    return None
 
 
 def _indicators_write(edition: Edition, rows: list[tuple[_Node, Item]]) -> None:
@@ -399,9 +403,9 @@ def _entries_write(edition: Edition, spec: EditionSpec, actor: Viewer, now: date
                 for section, text in result.sections().items()
                 if (item.pk, year, section) not in told
             ]
-    for rows in (evaluations, texts, progress):
-        if rows:
-            type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
+    Evaluation.objects.bulk_create(evaluations, batch_size=BATCH)
+    ResultText.objects.bulk_create(texts, batch_size=BATCH)
+    Progress.objects.bulk_create(progress, batch_size=BATCH)
     for total in spec.totals:
         _total_write(total, grades)
     if spec.issued:
