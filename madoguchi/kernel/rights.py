@@ -106,6 +106,23 @@ class Viewer:
         if not self.may(right, office_id=office_id, service=service):
             raise NotAllowed(f"{self.kind} {self.key}: {right}")
 
+    def may_everywhere(self, right: str) -> bool:
+        """
+        Say whether a right is held for every office, not for some offices alone.
+
+        :raises UnknownRight: no block declares the right.
+        """
+        return self.where(right) == EVERY_ROW
+
+    def must_everywhere(self, right: str) -> None:
+        """
+        Refuse unless a right is held for every office.
+
+        :raises NotAllowed: pages answer it with 404.
+        """
+        if not self.may_everywhere(right):
+            raise NotAllowed(f"{self.kind} {self.key}: {right} everywhere")
+
     def where(self, right: str, *, field: str = "office_id", service: str | None = None) -> Q:
         """Give the SQL predicate for the rows on which the right is held."""
         found = self._grants(right, service)

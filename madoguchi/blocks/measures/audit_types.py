@@ -31,3 +31,21 @@ event_declare("measures.progress_entered", "year: 年度")
 event_declare("measures.improvement_checked", "year: 年度")
 event_declare("measures.actual_entered", "year: 年度")
 event_declare("measures.item_evaluated", "year: 年度")
+
+for _name, _label in (
+    ("round_opened", _("調査を依頼しました")),
+    ("round_reminded", _("回答を催促しました")),
+    ("round_closed", _("調査を締めました")),
+    ("answer_saved", _("調査の回答を保存しました")),
+    ("answer_sent", _("調査の回答を送りました")),
+    ("answer_returned", _("調査の回答を差し戻しました")),
+    ("answer_accepted", _("調査の回答を取り込みました")),
+):
+    audit_type_declare(f"measures.{_name}", _label)
+
+event_declare("measures.round_opened", "due_on: 期限")
+event_declare("measures.round_reminded", "due_on: 期限")
+event_declare("measures.round_closed", "year: 年度")
+event_declare("measures.answer_sent", "office: 部署")
+event_declare("measures.answer_returned", "office: 部署")
+event_declare("measures.answer_accepted", "office: 部署")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.kernel.pages import menu_declare, portal_tile_declare
+from madoguchi.blocks.measures.rounds_queries import ANSWER, owed_by
+from madoguchi.kernel.pages import Tile, menu_declare, portal_tile_declare, waiting_declare
+from madoguchi.kernel.rights import Viewer
 
 menu_declare(label=_("計画と実績"), url_name="measures:list", right="measures.actual_enter", order=30)
+menu_declare(label=_("計画の調査"), url_name="measures:rounds", right="measures.actual_enter", order=31)
 portal_tile_declare(
     label=_("計画と実績"),
     summary=_("市の計画が、どこまで進んだかを見られます。"),
@@ -14,3 +22,20 @@ portal_tile_declare(
     icon="next",
     order=10,
 )
+
+
+@waiting_declare("measures.rounds")
+def rounds_waiting(viewer: Viewer, now: datetime) -> Iterator[Tile]:  # noqa: ARG001 - the viewer carries the day
+    """Show how many requests of rounds wait for an answer, and how many answers for a look."""
+    if not viewer.may(ANSWER):
+        return
+    owed = owed_by(viewer=viewer)
+    page = reverse("measures:rounds")
+    if owed.to_answer:
+        note = gettext("差し戻されたか、期限の来たものがあります。") if owed.pressing else ""
+        tone = "warning" if owed.pressing else "neutral"
+        yield Tile(
+            gettext("答える計画の調査"), owed.to_answer, page, unit=gettext("件"), note=note, tone=tone
+        )
+    if owed.to_check:
+        yield Tile(gettext("確認する調査の回答"), owed.to_check, page, unit=gettext("件"))

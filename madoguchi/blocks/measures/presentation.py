@@ -25,7 +25,7 @@ from madoguchi.blocks.measures.lines import (
     years_reported,
 )
 from madoguchi.blocks.measures.models import Edition, Indicator
-from madoguchi.blocks.measures.queries import series
+from madoguchi.blocks.measures.queries import editions, series
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
 from madoguchi.blocks.people.queries import office_names
 from madoguchi.kernel.clock import today
@@ -98,6 +98,13 @@ def title_column(url_name: str) -> Column:
 
 def _title(edition: Edition) -> Text:
     return translated(edition, "title", edition.title, language())
+
+
+def editions_frozen() -> list[dict[str, Any]]:
+    """Give the published plans with their titles in the reader's language."""
+    return [
+        {"key": row["key"], "title": title(row["edition"])} for row in editions() if row["edition"].frozen
+    ]
 
 
 def edition_or_404(key: str) -> Edition:

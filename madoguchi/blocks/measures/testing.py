@@ -239,3 +239,7 @@ def _rows(office_id: int) -> dict[str, Any]:
         "kwargs": {"key": item.edition.key, "no": item.no, "indicator_id": indicator.pk},
         "roles": {OFFICER, CONTRIBUTOR},
     }
+
+
+# The makers of the other parts register themselves when they are imported.
+from madoguchi.blocks.measures import testing_rounds  # noqa: E402, F401

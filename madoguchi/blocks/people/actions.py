@@ -26,7 +26,6 @@ from madoguchi.blocks.people.applying import (
 from madoguchi.blocks.people.excel import organisation_workbook
 from madoguchi.blocks.people.models import OrganisationImport, StaffMember, User
 from madoguchi.blocks.people.organisation import STAMP
-from madoguchi.blocks.people.reach import must_everywhere
 from madoguchi.blocks.people.rows import (
     SHEETS,
     Change,
@@ -109,7 +108,7 @@ def organisation_apply(
     :raises OrganisationRowRefused: a row breaks a rule; the message says which and what to do.
     :raises NothingToChange: everything is already so.
     """
-    must_everywhere(actor, "people.organisation_edit")
+    actor.must_everywhere("people.organisation_edit")
     return _apply(actor, rows, basis)
 
 
@@ -121,7 +120,7 @@ def organisation_export(*, actor: Viewer, on: date | None = None, now: datetime)
     :param on: only what holds on this day; left out, everything.
     :raises NotAllowed: the actor does not keep the organisation of the whole city.
     """
-    must_everywhere(actor, "people.organisation_edit")
+    actor.must_everywhere("people.organisation_edit")
     day = on.isoformat() if on else ""
     subject = Subject("people.organisation", "all", page="/office/organisation/workbooks/")
     audit_write(
@@ -141,7 +140,7 @@ def organisation_import(
     :param doubts: what the reader was not sure of, in words, for the preview.
     :raises NotAllowed: the actor does not keep the organisation of the whole city.
     """
-    must_everywhere(actor, "people.organisation_edit")
+    actor.must_everywhere("people.organisation_edit")
     kept = OrganisationImport.objects.create(
         uploaded_at=now,
         uploaded_by=actor.key,
@@ -169,7 +168,7 @@ def organisation_import_apply(
     :raises OrganisationRowRefused: a row breaks a rule; nothing is changed, and the workbook's rows stay.
     :raises NothingToChange: everything is already so.
     """
-    must_everywhere(actor, "people.organisation_edit")
+    actor.must_everywhere("people.organisation_edit")
     # The mark comes first: of two who press at once, one finds it taken.
     if not OrganisationImport.objects.filter(pk=import_id, applied_at=None).update(applied_at=now):
         raise ImportApplied
@@ -188,7 +187,7 @@ def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime)
     :raises ValidationError: the password is too weak (Django's validators).
     :raises AccountTaken: there is one already.
     """
-    must_everywhere(actor, "people.account_edit")
+    actor.must_everywhere("people.account_edit")
     staff = StaffMember.objects.get(key=staff_key)
     if staff.user_id is not None:
         raise AccountTaken
@@ -214,7 +213,7 @@ def account_reopen(*, actor: Viewer, staff_key: str, password: str, now: datetim
     :raises ValidationError: the password is too weak (Django's validators).
     :raises AccountMissing: there is no account.
     """
-    must_everywhere(actor, "people.account_edit")
+    actor.must_everywhere("people.account_edit")
     staff = StaffMember.objects.select_related("user").get(key=staff_key)
     if staff.user is None:
         raise AccountMissing
@@ -234,7 +233,7 @@ def account_close(*, actor: Viewer, staff_key: str, now: datetime) -> None:  # n
     :raises NotAllowed: the actor does not keep accounts.
     :raises AccountMissing: there is no open account.
     """
-    must_everywhere(actor, "people.account_edit")
+    actor.must_everywhere("people.account_edit")
     staff = StaffMember.objects.get(key=staff_key)
     if not User.objects.filter(staff_member=staff, is_active=True).update(is_active=False):
         raise AccountMissing

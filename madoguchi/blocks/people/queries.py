@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from madoguchi.blocks.people.models import Deputy, Holding, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
-from madoguchi.blocks.people.types import Holder, OfficeOnDay
+from madoguchi.blocks.people.types import Holder, OfficeOnDay, PostOnDay
 from madoguchi.blocks.people.viewers import viewer_of_staff
 from madoguchi.kernel.rights import Viewer
 
@@ -40,6 +40,28 @@ def office_find(*, name: str, on: date) -> OfficeOnDay | None:
 def offices_carrying(*, office_id: int, on: date) -> frozenset[int]:
     """Give the offices that carry an office's work on a day (itself, or its successors)."""
     return organisation().current(office_id, on)
+
+
+def posts_on(*, on: date) -> list[PostOnDay]:
+    """Give the posts of a day in tree order, highest rank first within an office. The organisation is public."""
+    day = organisation().day(on)
+    rank_of = {office.id: place for place, office in enumerate(day.in_order())}
+    rows = Post.objects.filter(valid_on(on), office_id__in=rank_of).order_by("-rank", "key")
+    posts = [
+        PostOnDay(
+            row.pk, row.key, row.title, row.office_id, day.offices[row.office_id].name, row.rank, row.single
+        )
+        for row in rows
+    ]
+    return sorted(posts, key=lambda post: rank_of[post.office_id])
+
+
+def posts_held(*, viewer: Viewer) -> QuerySet[Holding, int]:
+    """Give the ids of the posts that a viewer holds on the viewer's day, to be put into another query."""
+    held = Holding.objects.filter(valid_on(viewer.on), valid_on(viewer.on, "post__"))
+    if viewer.kind != "staff":
+        held = held.none()
+    return held.filter(staff__key=viewer.key.removeprefix("staff:")).values_list("post_id", flat=True)
 
 
 def holders_on(*, post_key: str, on: date) -> list[Holder]:

@@ -32,3 +32,16 @@ class Holder:
     rank: int
     starts_on: date
     ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostOnDay:
+    """A post as it stands on one day, held or not; ``single`` for a post of one person."""
+
+    id: int
+    key: str
+    title: str
+    office_id: int
+    office_name: str
+    rank: int
+    single: bool

@@ -89,3 +89,67 @@ class MyNumberTyped(Refused):
     """A twelve-digit number whose check digit fits was typed."""
 
     message = _("マイナンバーのような12桁の数字があります。消してから、もう一度記録してください。")
+
+
+class DueBeforeOpening(Refused):
+    """The deadline of a round is over before it begins."""
+
+    message = _("期限が過ぎた日になっています。今日より後の日を書いてください。")
+
+
+class NobodyToAsk(Refused):
+    """No item has an office of this city hall."""
+
+    message = _("依頼先がありません。取組項目の担当部署を、この市の組織と同じ名前にしてください。")
+
+
+class RoundOpen(Refused):
+    """There is a round of this kind for the year already."""
+
+    message = _("同じ年度の同じ種類の調査が、もうあります。そちらを続けてください。")
+
+
+class RoundClosed(Refused):
+    """The round is closed."""
+
+    message = _("この調査は締め切られました。直すことがあるときは、総括の担当に知らせてください。")
+
+
+class WrongState(Refused):
+    """The answers are not where this could be done with them."""
+
+    message = _("回答の状態が変わっています。画面を開き直して確かめてください。")
+
+
+class AnswerIncomplete(Refused):
+    """Answers are missing."""
+
+    message = _("まだ書いていないところがあります。印の付いた項目を書いてから送ってください。")
+
+
+class FiguresDiffer(Refused):
+    """Another office answered the same indicator otherwise."""
+
+    message = _("ほかの部署が、同じ指標に別の値を答えています。確かめて、どちらを使うかを選んでください。")
+
+
+class ReasonMissing(Refused):
+    """No reason was given."""
+
+    message = _("理由を書いてください。")
+
+
+class NothingToRemind(Refused):
+    """Nobody owes an answer, or all were reminded today."""
+
+    message = _("催促する部署がありません。回答が済んでいるか、今日すでに催促しています。")
+
+
+class NotSettled(Refused):
+    """Answers are still out."""
+
+    message = _("回答がそろっていません。このまま締めるときは、理由を書いてください。")
+
+
+class SheetRefused(Refused):
+    """A workbook is not one of ours; the message says what to do."""

@@ -18,7 +18,6 @@ from madoguchi.blocks.people.actions import NothingToChange, OrganisationMoved, 
 from madoguchi.blocks.people.forms import DayForm
 from madoguchi.blocks.people.organisation import STAMP
 from madoguchi.blocks.people.presentation import Names, difference_table
-from madoguchi.blocks.people.reach import may_everywhere
 from madoguchi.blocks.people.rows import Rows, in_safe_order, rows_compare, rows_known
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
@@ -34,7 +33,7 @@ PER_PAGE = 50
 
 def reach(viewer: Viewer) -> frozenset[int] | None:
     """Give the offices whose details a viewer may see; None means all."""
-    if may_everywhere(viewer, VIEW):
+    if viewer.may_everywhere(VIEW):
         return None
     return frozenset().union(*(grant.offices or () for grant in viewer.grants if grant.right == VIEW))
 
@@ -67,7 +66,7 @@ def section_tabs(viewer: Viewer, current: str) -> list[Tab]:
         ("people:staff", gettext("職員")),
         ("people:vacant", gettext("空いている職")),
     ]
-    if may_everywhere(viewer, EDIT):
+    if viewer.may_everywhere(EDIT):
         tabs.append(("people:workbooks", gettext("組織表（Excel）")))
     return [Tab(label, reverse(name), name == current) for name, label in tabs]
 

@@ -15,7 +15,6 @@ from madoguchi.blocks.people.forms import OfficeEndForm, RenameForm
 from madoguchi.blocks.people.models import Holding, Office, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import Organisation, OrganisationDay, holds, organisation
-from madoguchi.blocks.people.reach import may_everywhere, must_everywhere
 from madoguchi.blocks.people.views.asking import (
     EDIT,
     VIEW,
@@ -92,7 +91,7 @@ def office_page(request: HttpRequest, key: str) -> HttpResponse:
             "under": [_link(day.offices[one], linked, query) for one in day.children.get(office.pk, ())],
             "before": _succession(office, known, linked, forward=False),
             "after": _succession(office, known, linked, forward=True),
-            "may_edit": may_everywhere(viewer, EDIT),
+            "may_edit": viewer.may_everywhere(EDIT),
             "breadcrumb": way(*_above(office, day, linked, query), (known.name(office.pk, on), "")),
         },
         status=422 if form.errors else 200,
@@ -101,7 +100,7 @@ def office_page(request: HttpRequest, key: str) -> HttpResponse:
 
 def rename(request: HttpRequest, key: str) -> HttpResponse:
     """Call an office something else from a day on."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     office = _office(key)
     name = organisation().name(office.pk, today())
     return change_page(
@@ -117,7 +116,7 @@ def rename(request: HttpRequest, key: str) -> HttpResponse:
 
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """End an office, with its posts, and say who carries on."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     office = _office(key)
     name = organisation().name(office.pk, today())
     return change_page(

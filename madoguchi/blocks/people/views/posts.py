@@ -18,7 +18,6 @@ from madoguchi.blocks.people.models import Deputy, Holding, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import holds, organisation
 from madoguchi.blocks.people.queries import vacant_posts
-from madoguchi.blocks.people.reach import may_everywhere, must_everywhere
 from madoguchi.blocks.people.views.asking import (
     EDIT,
     VIEW,
@@ -41,7 +40,7 @@ def post_page(request: HttpRequest, key: str) -> HttpResponse:
     known = organisation()
     every = post.holdings.select_related("staff").order_by("-starts_on", "kind", "staff__key")
     page = page_of(request, every)
-    may_edit = may_everywhere(viewer, EDIT)
+    may_edit = viewer.may_everywhere(EDIT)
     deputies = list(post.deputies.select_related("deputy").order_by("order", "-starts_on"))
     office_name = known.name(post.office_id, on)
     return render(
@@ -97,7 +96,7 @@ def vacant(request: HttpRequest) -> HttpResponse:
 
 def holder_add(request: HttpRequest, key: str) -> HttpResponse:
     """Let somebody take up a post."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     post = _post(key)
     return change_page(
         request,
@@ -111,7 +110,7 @@ def holder_add(request: HttpRequest, key: str) -> HttpResponse:
 
 def holding_end(request: HttpRequest, holding_id: int) -> HttpResponse:
     """Let somebody leave a post."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     holding = Holding.objects.select_related("post__office", "staff").filter(pk=holding_id).first()
     if holding is None:
         raise Http404
@@ -128,7 +127,7 @@ def holding_end(request: HttpRequest, holding_id: int) -> HttpResponse:
 
 def deputy_add(request: HttpRequest, key: str) -> HttpResponse:
     """Say which post decides while the holder is away."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     post = _post(key)
     return change_page(
         request,
@@ -142,7 +141,7 @@ def deputy_add(request: HttpRequest, key: str) -> HttpResponse:
 
 def deputy_end(request: HttpRequest, deputy_id: int) -> HttpResponse:
     """Let a post no longer decide for another."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     deputy = Deputy.objects.select_related("post__office", "deputy").filter(pk=deputy_id).first()
     if deputy is None:
         raise Http404

@@ -19,7 +19,6 @@ from madoguchi.blocks.people.forms import PasswordForm, StaffSearchForm
 from madoguchi.blocks.people.models import Holding, StaffMember
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
-from madoguchi.blocks.people.reach import may_everywhere, must_everywhere
 from madoguchi.blocks.people.views.asking import (
     ACCOUNTS,
     VIEW,
@@ -94,7 +93,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
             "career": show.career_table(list(page), organisation()),
             "page": page,
             "account": found.user,
-            "may_accounts": may_everywhere(viewer, ACCOUNTS),
+            "may_accounts": viewer.may_everywhere(ACCOUNTS),
             "breadcrumb": way((gettext("職員"), reverse("people:staff")), (found.name, "")),
         },
     )
@@ -128,7 +127,7 @@ def reopen_account(request: HttpRequest, key: str) -> HttpResponse:
 
 def close_account(request: HttpRequest, key: str) -> HttpResponse:
     """Bar a person's account, after one more question."""
-    must_everywhere(viewer_of(request), ACCOUNTS)
+    viewer_of(request).must_everywhere(ACCOUNTS)
     found = _person(key)
     if found.user is None or not found.user.is_active:
         raise Http404
@@ -156,7 +155,7 @@ def close_account(request: HttpRequest, key: str) -> HttpResponse:
 def _password_page(
     request: HttpRequest, key: str, act: Any, *, title: str, label: str, done: str, has_account: bool
 ) -> HttpResponse:
-    must_everywhere(viewer_of(request), ACCOUNTS)
+    viewer_of(request).must_everywhere(ACCOUNTS)
     found = _person(key)
     if (found.user is not None) is not has_account:
         raise Http404
@@ -193,7 +192,7 @@ def _password_page(
 def _staff_for(viewer: Viewer) -> Any:
     """The persons whom a viewer may see: those who hold or held a post in the viewer's reach."""
     rows = StaffMember.objects.all()
-    if may_everywhere(viewer, VIEW):
+    if viewer.may_everywhere(VIEW):
         return rows
     seen = Holding.objects.filter(viewer.where(VIEW, field="post__office_id")).values("staff_id")
     return rows.filter(pk__in=seen)

@@ -26,7 +26,6 @@ from madoguchi.blocks.people.excel.container import LARGEST_FILE
 from madoguchi.blocks.people.forms import DayForm, WorkbookForm
 from madoguchi.blocks.people.models import OrganisationImport
 from madoguchi.blocks.people.organisation import STAMP
-from madoguchi.blocks.people.reach import must_everywhere
 from madoguchi.blocks.people.rows import SHEETS, Rows, in_safe_order, rows_compare, rows_known, rows_thaw
 from madoguchi.blocks.people.views.asking import (
     EDIT,
@@ -50,7 +49,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def workbooks(request: HttpRequest) -> HttpResponse:
     """Download the organisation, read a workbook, and find those read before."""
     viewer = viewer_of(request)
-    must_everywhere(viewer, EDIT)
+    viewer.must_everywhere(EDIT)
     form = WorkbookForm(*posted(request, files=True))
     problems: list[Problem] = []
     if request.method == "POST" and form.is_valid():
@@ -89,7 +88,7 @@ def workbooks(request: HttpRequest) -> HttpResponse:
 
 def download(request: HttpRequest) -> HttpResponse:
     """Give the organisation as a file: of one day (``?on=``), or all of it."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     on, form = day_asked(request)
     if form.errors:
         raise Http404
@@ -103,14 +102,14 @@ def download(request: HttpRequest) -> HttpResponse:
 
 def workbook(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show what applying a workbook would change; it can be opened again at any time."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     return _preview(request, _kept(import_id))
 
 
 @require_POST
 def apply(request: HttpRequest, import_id: int) -> HttpResponse:
     """Apply a workbook exactly as its preview showed; a refusal changes nothing and shows the preview again."""
-    must_everywhere(viewer_of(request), EDIT)
+    viewer_of(request).must_everywhere(EDIT)
     kept = _kept(import_id)
     basis = number_of(request.POST.get("basis"))
     try:
