@@ -9,7 +9,7 @@ from typing import Any
 
 from madoguchi.blocks.measures.actions import answer_save, answer_send, round_open
 from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer
-from madoguchi.blocks.measures.models import Indicator, Round, RoundRequest
+from madoguchi.blocks.measures.models import Indicator, ResultText, Round, RoundRequest
 from madoguchi.blocks.people.testing import office_make, viewer_with
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.rights import Viewer, system_viewer
@@ -188,3 +188,51 @@ def _remind_page(office_id: int) -> dict[str, Any]:
 @route_maker("measures:round_close")
 def _close_page(office_id: int) -> dict[str, Any]:
     return _remind_page(office_id)
+
+
+def _item_kwargs(asked: Asked, **more: Any) -> dict[str, Any]:
+    item = asked.indicator.item
+    return {"kwargs": {"key": item.edition.key, "no": item.no, **more}, "roles": BOTH}
+
+
+@route_maker("measures:text")
+def _text_page(office_id: int) -> dict[str, Any]:
+    return _item_kwargs(round_make(office_id=office_id), section="done")
+
+
+@route_maker("measures:miss")
+def _miss_page(office_id: int) -> dict[str, Any]:
+    asked = round_make(office_id=office_id)
+    return _item_kwargs(asked, indicator_id=asked.indicator.pk)
+
+
+@route_maker("measures:publish")
+def _publish_page(office_id: int) -> dict[str, Any]:
+    asked = round_make(office_id=office_id)
+    return {"kwargs": {"key": asked.indicator.item.edition.key}, "roles": KEEPER, "scope": "all"}
+
+
+@route_maker("measures:check")
+def _check_page(office_id: int) -> dict[str, Any]:
+    from madoguchi.blocks.measures.testing import YEAR
+
+    asked = round_make(office_id=office_id)
+    for year in (YEAR - 1, YEAR):
+        ResultText.objects.create(
+            item=asked.indicator.item, year=year, section="next", sequence=1, text="改善する", entered_at=now(),
+            entered_by="試験課",
+        )  # fmt: skip
+    return _item_kwargs(asked)
+
+
+@route_maker("measures:progress")
+def _progress_page(office_id: int) -> dict[str, Any]:
+    from madoguchi.blocks.measures.testing import edition_make
+
+    item = {"no": "1", "title": "項目", "offices": ["試験課"], "parts": [{"no": "(1)", "title": "内訳"}]}
+    edition = edition_make(
+        {"key": f"phases-{office_id}", "city": "試験市", "title": "計画", "first_year": 2024, "last_year": 2028,
+         "phases": [{"key": "use", "label": "運用"}], "pillars": [{"no": "1", "title": "方針", "items": [item]}]},
+        office_id=office_id,
+    )  # fmt: skip
+    return {"kwargs": {"key": edition.key, "no": "1"}, "roles": BOTH}

@@ -23,6 +23,7 @@ from madoguchi.blocks.measures.queries import (
     may_enter,
     may_judge,
 )
+from madoguchi.blocks.measures.staff_show import entry_links
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.blocks.measures.views_public import indicator_part
 from madoguchi.kernel.actions import Refused
@@ -61,6 +62,7 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
         request, "measures/staff_edition.html",
         {
             "table": table, "page": page, "title": show.shown(translated(edition, "title", edition.title, show.language())), "year": show.year_name(year),
+            "edition": edition, "may_publish": viewer.may_everywhere("measures.year_publish"), "year_number": str(year),
             "tabs": show.year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
             "breadcrumb": [(gettext("ホーム"), reverse("office:home")), (gettext("計画"), reverse("measures:list")),
                            (show.title(edition), "")],
@@ -70,7 +72,7 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
 
 def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Show an item with what can be entered for it."""
-    viewer, edition, line, year = _mine(request, key, no)
+    viewer, edition, line, year = found_mine(request, key, no)
     return render(
         request, "measures/staff_item.html",
         {
@@ -80,15 +82,15 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
             "may_enter": may_enter(viewer=viewer, item_id=line.id),
             "may_judge": may_judge(viewer=viewer, item_id=line.id),
             "may_see_rows": viewer.may("measures.rows_view"),
-            "facts": show.facts(line, judged=True),
-            "breadcrumb": _way(edition, line, year),
+            "facts": show.facts(line, judged=True), "links": entry_links(edition, line, year),
+            "breadcrumb": item_way(edition, line, year),
         },
     )  # fmt: skip
 
 
 def actual_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> HttpResponse:
     """Enter an indicator's figure for a year."""
-    viewer, edition, line, year = _mine(request, key, no)
+    viewer, edition, line, year = found_mine(request, key, no)
     indicator = _indicator(line, indicator_id)
     if indicator.declared or not may_enter(viewer=viewer, item_id=line.id):
         raise Http404
@@ -107,7 +109,7 @@ def actual_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> H
         {
             "form": form, "indicator": indicator_part(indicator, year), "line": line, "year": show.year_name(year),
             "year_number": year, "year_text": str(year), "title": show.shown(indicator.name), "newest": indicator.sequence,
-            "breadcrumb": [*_way(edition, line, year), (indicator.name.value, "")],
+            "breadcrumb": [*item_way(edition, line, year), (indicator.name.value, "")],
         },
         status=422 if form.errors else 200,
     )  # fmt: skip
@@ -115,7 +117,7 @@ def actual_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> H
 
 def grade_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Judge an item for a year; the suggestion stands beside, and decides nothing."""
-    viewer, edition, line, year = _mine(request, key, no)
+    viewer, edition, line, year = found_mine(request, key, no)
     if not may_judge(viewer=viewer, item_id=line.id):
         raise Http404
     grades = [
@@ -141,7 +143,7 @@ def grade_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
         {
             "form": form, "line": line, "title": show.shown(line.title), "year": show.year_name(year), "year_number": year, "year_text": str(year),
             "indicators": [indicator_part(indicator, year) for indicator in line.indicators],
-            "breadcrumb": [*_way(edition, line, year), (gettext("自己評価"), "")],
+            "breadcrumb": [*item_way(edition, line, year), (gettext("自己評価"), "")],
         },
         status=422 if form.errors else 200,
     )  # fmt: skip
@@ -149,7 +151,7 @@ def grade_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
 
 def rows_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> HttpResponse:
     """List the rows behind a computed figure, as far as this viewer may see them."""
-    viewer, edition, line, year = _mine(request, key, no)
+    viewer, edition, line, year = found_mine(request, key, no)
     viewer.must("measures.rows_view")
     indicator = _indicator(line, indicator_id)
     if not indicator.declared:
@@ -170,12 +172,12 @@ def rows_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> Htt
         {
             "table": table, "page": page, "title": show.shown(indicator.name), "year": show.year_name(year),
             "value": show.figure(indicator.actual, indicator), "source": source.label,
-            "breadcrumb": [*_way(edition, line, year), (gettext("もとになった記録"), "")],
+            "breadcrumb": [*item_way(edition, line, year), (gettext("もとになった記録"), "")],
         },
     )  # fmt: skip
 
 
-def _mine(request: HttpRequest, key: str, no: str) -> tuple[Viewer, Edition, ItemLine, int]:
+def found_mine(request: HttpRequest, key: str, no: str) -> tuple[Viewer, Edition, ItemLine, int]:
     """Find an item that this viewer keeps; another office's is not there."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
     year = show.year_of(request, edition)
@@ -194,7 +196,8 @@ def _indicator(line: ItemLine, indicator_id: int) -> IndicatorLine:
     raise Http404
 
 
-def _way(edition: Edition, line: ItemLine, year: int) -> list[tuple[object, str]]:
+def item_way(edition: Edition, line: ItemLine, year: int) -> list[tuple[object, str]]:
+    """Give the breadcrumb down to an item."""
     here = reverse("measures:edition", args=[edition.key])
     return [
         (gettext("計画"), reverse("measures:list")), (show.title(edition), f"{here}?year={year}"),
