@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.answers import FigureAnswer
@@ -47,7 +47,7 @@ def round_table(rows: Sequence[RoundProgress]) -> Table:
                    link=lambda row: reverse("measures:round", args=[row.round.pk])),
             Column("edition", gettext("計画"), value=lambda row: show.title(row.round.edition)),
             Column("due", gettext("期限"), "date", value=lambda row: row.round.due_on),
-            Column("done", gettext("確認済み"), value=lambda row: f"{row.counts.get('accepted', 0)} / {row.total}"),
+            Column("done", pgettext("round", "確認済み"), value=lambda row: f"{row.counts.get('accepted', 0)} / {row.total}"),
             Column("state", gettext("状態"), "badge", value=_round_state),
         ],
         rows, caption=gettext("調査の一覧"), empty_title=gettext("調査はまだありません。"),

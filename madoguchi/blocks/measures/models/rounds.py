@@ -14,6 +14,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.blocks.measures.models.edition import Edition, Item
 from madoguchi.kernel.subjects import Subject
@@ -60,7 +61,7 @@ class RoundRequest(models.Model):
         ASKED = "asked", _("回答待ち")
         ANSWERED = "answered", _("回答あり")
         RETURNED = "returned", _("差戻し中")
-        ACCEPTED = "accepted", _("確認済み")
+        ACCEPTED = "accepted", pgettext_lazy("round", "確認済み")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
