@@ -21,7 +21,7 @@ from django.db.migrations.state import ProjectState
 
 from madoguchi.kernel.actions import Refused, StoreUnavailable
 from madoguchi.kernel.clock import day_of, now
-from madoguchi.kernel.db.periods import triggers_make, triggers_missing
+from madoguchi.kernel.db.triggers import triggers_make, triggers_missing
 from madoguchi.kernel.declarations import declarations_publish
 from madoguchi.kernel.models import Installation
 from madoguchi.kernel.rights import system_viewer

@@ -15,7 +15,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from madoguchi.kernel.db.periods import triggers_make
+        from madoguchi.kernel.db.triggers import triggers_make
 
         post_migrate.connect(triggers_make, sender=self, dispatch_uid="kernel.triggers")
         house = [config.name for config in apps.get_app_configs() if config.name.startswith("madoguchi.")]

@@ -35,7 +35,7 @@ from madoguchi.config.serve import ServeRefused
 from madoguchi.config.setup import MARK, NotReady, database_ready, migrations_waiting
 from madoguchi.kernel.actions import actions
 from madoguchi.kernel.audit import audit_seal, audit_verify, roots_file
-from madoguchi.kernel.db.periods import triggers_missing
+from madoguchi.kernel.db.triggers import triggers_missing
 from madoguchi.kernel.models import OutboxEvent
 from madoguchi.kernel.testing import NOW
 from tests.support.databases import snapshot

@@ -24,7 +24,7 @@ from madoguchi.config.setup import (
     migrations_waiting,
 )
 from madoguchi.kernel.audit import audit_verify
-from madoguchi.kernel.db.periods import triggers_missing
+from madoguchi.kernel.db.triggers import triggers_missing
 from madoguchi.kernel.models import AuditRow, Installation, PublishedDeclaration
 
 

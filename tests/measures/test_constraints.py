@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from madoguchi.blocks.measures.actions import SpecRefused, edition_load
+from madoguchi.blocks.measures.actions import SpecRefused, answer_accept, edition_load
 from madoguchi.blocks.measures.models import (
     Evaluation,
     Grade,
@@ -18,10 +19,18 @@ from madoguchi.blocks.measures.models import (
     YearTotal,
 )
 from madoguchi.blocks.measures.testing import NOW, YEAR, edition_spec, indicator_make
+from madoguchi.blocks.measures.testing_rounds import round_answered
 from madoguchi.blocks.measures.types import EditionSpec
 from madoguchi.blocks.people.testing import viewer_with
+from madoguchi.kernel.clock import now
+from madoguchi.kernel.db.triggers import NeverUpdated
 
 pytestmark = pytest.mark.django_db
+
+
+def unchanged(model: Any) -> bool:
+    """Whether the rows of a table are written once."""
+    return any(isinstance(rule, NeverUpdated) for rule in model._meta.constraints)
 
 
 def refused(statement: str, *values: Any) -> bool:
@@ -114,3 +123,29 @@ def test_a_file_whose_totals_contradict_themselves_is_refused(
     with pytest.raises(SpecRefused):
         edition_load(actor=actor, spec=EditionSpec.model_validate(spec), translations={}, now=NOW)
     assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in apps.get_app_config("measures").get_models() if unchanged(model)], ids=str
+)
+def test_what_was_entered_is_never_changed_not_even_past_the_house(model: Any) -> None:
+    asked = round_answered()
+    answer_accept(actor=asked.keeper, request_id=asked.request.pk, revision=1, now=now())
+    item, indicator = asked.indicator.item, asked.indicator
+    entry = {"year": YEAR, "sequence": 9, "entered_at": NOW, "entered_by": "試験課"}
+    rows = {
+        "evaluation": {"item": item, "grade": item.edition.grades.first()},
+        "progress": {"item": item, "status": "use"},
+        "improvementcheck": {"item": item, "outcome": "done"},
+        "miss": {"indicator": indicator, "cause": "budget"},
+    }
+    name = model._meta.model_name
+    if name in rows:
+        model.objects.create(**entry, **rows[name])
+    elif name == "yearpublication":
+        model.objects.create(
+            edition=item.edition, year=YEAR, sequence=1, published_at=NOW, published_by="試験課"
+        )
+    assert model.objects.exists()
+    column = model._meta.fields[-1].column
+    assert refused(f'UPDATE "{model._meta.db_table}" SET "{column}" = "{column}"')

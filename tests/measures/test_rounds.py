@@ -30,7 +30,9 @@ MY_NUMBER = "123456789018"
 
 
 def save(asked: Asked, content: AnswerContent, after: int) -> Answer:
-    return actions.answer_save(actor=asked.clerk, line_id=asked.line_id, content=content, after=after, now=now())
+    return actions.answer_save(
+        actor=asked.clerk, line_id=asked.line_id, content=content, after=after, now=now()
+    )
 
 
 def test_what_is_accepted_becomes_the_figure_and_the_text_of_the_year() -> None:
@@ -49,7 +51,9 @@ def test_what_is_accepted_becomes_the_figure_and_the_text_of_the_year() -> None:
 def test_a_returned_answer_carries_its_reason_and_can_be_sent_again() -> None:
     asked = round_answered()
     with pytest.raises(actions.ReasonMissing):
-        actions.answer_return(actor=asked.keeper, request_id=asked.request.pk, revision=1, reason=" ", now=now())
+        actions.answer_return(
+            actor=asked.keeper, request_id=asked.request.pk, revision=1, reason=" ", now=now()
+        )
     back = actions.answer_return(
         actor=asked.keeper, request_id=asked.request.pk, revision=1, reason="値が違います", now=now()
     )
@@ -146,7 +150,9 @@ def two_offices() -> tuple[Round, RoundRequest, RoundRequest, str]:
 
 def answer(request: RoundRequest, key: str, value: str) -> None:
     clerk = viewer_with("measures.actual_enter", offices=[request.office_id])
-    content = AnswerContent(texts={"done": f"{value}回した"}, figures={key: FigureAnswer(value=Decimal(value))})
+    content = AnswerContent(
+        texts={"done": f"{value}回した"}, figures={key: FigureAnswer(value=Decimal(value))}
+    )
     actions.answer_save(actor=clerk, line_id=request.lines.get().pk, content=content, after=0, now=now())
     actions.answer_send(actor=clerk, request_id=request.pk, revision=0, now=now())
 
@@ -159,7 +165,9 @@ def test_two_offices_each_keep_their_paragraph_and_a_different_figure_is_asked_a
     actions.answer_accept(actor=keeper, request_id=one.pk, revision=1, now=now())
     with pytest.raises(actions.FiguresDiffer) as refused:
         actions.answer_accept(actor=keeper, request_id=other.pk, revision=1, now=now())
-    assert refused.value.details["differ"] == [{"item": "1", "indicator": "回数", "before": "11", "now": "12"}]
+    assert refused.value.details["differ"] == [
+        {"item": "1", "indicator": "回数", "before": "11", "now": "12"}
+    ]
     assert RoundRequest.objects.get(pk=other.pk).state == RoundRequest.State.ANSWERED
     actions.answer_accept(actor=keeper, request_id=other.pk, revision=1, overrule=True, now=now())
     assert [entry.value for entry in ActualEntry.objects.order_by("sequence")] == [11, 12]
@@ -306,7 +314,9 @@ def test_the_pages_walk_through_a_round() -> None:
     keeper = staff_client(*KEEPING, scope="all")
     line = reverse("measures:line", args=[asked.line_id])
     assert clerk.get(line).status_code == 200
-    saved = clerk.post(line, {"after": "0", "text-done": "行った", "text-next": "", "figure-0-value": "１２", "nothing": ""})
+    saved = clerk.post(
+        line, {"after": "0", "text-done": "行った", "text-next": "", "figure-0-value": "１２", "nothing": ""}
+    )
     assert saved.status_code == 302, saved.context["form"].errors
     where = [asked.round.pk, asked.request.pk]
     clerk.post(reverse("measures:request_send", args=where), {"revision": "0"})

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from madoguchi.blocks.people.testing import office_make, post_make, staff_make
 from madoguchi.kernel.actions import constraint_of
-from madoguchi.kernel.db.periods import triggers_make, triggers_missing
+from madoguchi.kernel.db.triggers import triggers_make, triggers_missing
 
 pytestmark = pytest.mark.django_db
 

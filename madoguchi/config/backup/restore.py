@@ -50,7 +50,7 @@ from madoguchi.config.setup import MARK, WholeExecutor, installed, set_up_alone,
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.audit import audit_verify
 from madoguchi.kernel.clock import TOKYO
-from madoguchi.kernel.db.periods import triggers_make
+from madoguchi.kernel.db.triggers import triggers_make
 from madoguchi.kernel.health.verified import verification_note
 
 DATABASE_FILE = "madoguchi.sqlite3"

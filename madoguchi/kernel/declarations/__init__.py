@@ -23,7 +23,7 @@ Invariants (``tests/kernel/test_declarations*.py``):
 11. ``verified: false`` is never ready.
 """
 
-from madoguchi.kernel.declarations import codelist_kind, guard, service_kind
+from madoguchi.kernel.declarations import codelist_kind, service_kind
 from madoguchi.kernel.declarations.changes import Change, declaration_diff, size_of
 from madoguchi.kernel.declarations.codelist_kind import CodeItem, Codelist
 from madoguchi.kernel.declarations.folders import Bindings, House, Layer, house_folders
@@ -109,7 +109,6 @@ __all__ = [
     "declarations_schema",
     "document_by_sha256",
     "errors_of",
-    "guard",
     "house_folders",
     "key_find",
     "kind_declare",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.models import DBTaskResult
 
 from madoguchi.kernel.audit import key_id, newest_moment, unsealed_rows
-from madoguchi.kernel.db.periods import triggers_missing
+from madoguchi.kernel.db.triggers import triggers_missing
 from madoguchi.kernel.declarations import declarations_lint, declarations_load, document_by_sha256
 from madoguchi.kernel.health import Health, health_check
 from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow, OutboxDelivery

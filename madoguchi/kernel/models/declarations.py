@@ -5,6 +5,8 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kernel.db.triggers import NeverUpdated
+
 
 class PublishedNeverChanges(Exception):
     """Somebody's code tries to change or delete a published version: publish a new one instead."""
@@ -45,6 +47,7 @@ class PublishedDeclaration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "key", "version"], name="declaration_version_once"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="declaration_version_from_one"),
+            NeverUpdated(name="declaration_unchanged"),
         ]
 
     def __str__(self) -> str:

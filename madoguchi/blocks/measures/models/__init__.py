@@ -21,6 +21,7 @@ from madoguchi.blocks.measures.models.entries import (
 )
 from madoguchi.blocks.measures.models.indicator import Indicator, Target
 from madoguchi.blocks.measures.models.rounds import Answer, Round, RoundLine, RoundRequest
+from madoguchi.blocks.measures.models.sheets import PlanImport, SheetMapping
 
 __all__ = [
     "ActualEntry",
@@ -39,11 +40,13 @@ __all__ = [
     "Meeting",
     "Membership",
     "Miss",
+    "PlanImport",
     "Progress",
     "ResultText",
     "Round",
     "RoundLine",
     "RoundRequest",
+    "SheetMapping",
     "Target",
     "YearPublication",
     "YearTotal",

@@ -4,8 +4,11 @@ The bodies that steer a plan (推進本部, 委員会, 部会, WG, one member pe
 Invariants (``tests/measures/test_bodies.py``, both databases):
 
 1. A post or an office sits in a body once at a time; who that is follows from who holds the post that day.
-2. A meeting's subjects are numbered without two of a number; a decision names its day.
-3. A follow-up names the post that owes it and a day; done ones say when.
+2. A body has at most one chair (長) on any day, and does not end before it begins.
+3. A meeting's subjects are numbered without two of a number; a decision names its day.
+4. A follow-up names the post that owes it and a day; done ones say when.
+
+``revision`` counts the changes of a row: whoever saves says which one they saw, so that nobody overwrites another.
 """
 
 from __future__ import annotations
@@ -19,7 +22,12 @@ from madoguchi.kernel.subjects import Subject
 
 
 class Body(models.Model):
-    """A body with its rules. ``per_office`` for one whose members are one per office."""
+    """
+    A body with its rules.
+
+    ``per_office`` for one whose members are one per office; ``office_levels`` names the levels of offices (課, 局 …)
+    that send one, an empty list means every level.
+    """
 
     key = models.CharField(_("キー"), max_length=60, unique=True)
     name = models.CharField(_("名称"), max_length=100)
@@ -27,7 +35,9 @@ class Body(models.Model):
     rules = models.CharField(_("設置の根拠"), max_length=200, blank=True)
     above = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="below")
     per_office = models.BooleanField(_("各部署から一人"), default=False)
+    office_levels = models.JSONField(_("委員を出す組織の階層"), default=list, blank=True)
     order = models.IntegerField(_("並び順"), default=0)
+    revision = models.PositiveIntegerField(default=1)
     starts_on = models.DateField(_("設置した日"))
     ends_on = models.DateField(_("廃止した日"), null=True, blank=True)
 
@@ -70,10 +80,15 @@ class Membership(models.Model):
         verbose_name = _("委員")
         constraints = [
             NonOverlap(name="body_seat_once", keys=("body", "post"), start="starts_on", end="ends_on"),
+            NonOverlap(name="body_office_once", keys=("body", "office"), start="starts_on", end="ends_on"),
+            NonOverlap(
+                name="body_one_chair", keys=("body",), start="starts_on", end="ends_on",
+                only_where={"role": "chair"},
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="membership_days_forward"
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.body_id}: {self.post_id}"
@@ -87,6 +102,7 @@ class Meeting(models.Model):
     held_on = models.DateField(_("開催日"))
     place = models.CharField(_("場所"), max_length=200, blank=True)
     minutes = models.TextField(_("議事の要旨"), blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("会議")
@@ -123,6 +139,7 @@ class AgendaItem(models.Model):
     owed_what = models.CharField(_("その後にすること"), max_length=300, blank=True)
     owed_until = models.DateField(_("期限"), null=True, blank=True)
     done_on = models.DateField(_("終えた日"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("議題")

@@ -21,6 +21,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kernel.db.triggers import NeverUpdated
 from madoguchi.kernel.subjects import Subject
 
 
@@ -107,6 +108,7 @@ class EditionDocument(models.Model):
             models.CheckConstraint(
                 condition=Q(draft=True) | Q(version=1) | ~Q(reason=""), name="document_corrected_with_reason"
             ),
+            NeverUpdated(name="document_unchanged"),
         ]
 
     def __str__(self) -> str:

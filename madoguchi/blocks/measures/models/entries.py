@@ -3,9 +3,10 @@ What was entered for a year: appended, never changed. The newest entry (highest 
 
 Invariants (``tests/measures/test_constraints.py``):
 
-1. Two entries that started from the same state cannot both be kept: (subject, year, sequence) is unique.
-2. An entry names who entered it (office and post) and when; its place in the audit trail is the same action.
-3. Paragraphs of several offices at one item stand side by side: each office writes its own.
+1. An entry is never changed: the database refuses it.
+2. Two entries that started from the same state cannot both be kept: (subject, year, sequence) is unique.
+3. An entry names who entered it (office and post) and when; its place in the audit trail is the same action.
+4. Paragraphs of several offices at one item stand side by side: each office writes its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.models.edition import Grade, Item
 from madoguchi.blocks.measures.models.indicator import Indicator
+from madoguchi.kernel.db.triggers import NeverUpdated
 
 
 class Entry(models.Model):
@@ -57,6 +59,7 @@ class ActualEntry(Entry):
                 condition=Q(provisional=False) | Q(as_of__isnull=False), name="actual_provisional_has_day"
             ),
             models.CheckConstraint(condition=Q(value=None) | Q(word=""), name="actual_number_or_word"),
+            NeverUpdated(name="actual_entry_unchanged"),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +77,8 @@ class Evaluation(Entry):
     class Meta:
         verbose_name = _("自己評価")
         constraints = [
-            models.UniqueConstraint(fields=["item", "year", "sequence"], name="evaluation_entry_once")
+            models.UniqueConstraint(fields=["item", "year", "sequence"], name="evaluation_entry_once"),
+            NeverUpdated(name="evaluation_unchanged"),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +98,8 @@ class ResultText(Entry):
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "year", "section", "office_name", "sequence"], name="result_text_entry_once"
-            )
+            ),
+            NeverUpdated(name="result_text_unchanged"),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +118,7 @@ class Progress(Entry):
         constraints = [
             models.UniqueConstraint(fields=["item", "year", "sequence"], name="progress_entry_once"),
             models.CheckConstraint(condition=~Q(status=""), name="progress_has_status"),
+            NeverUpdated(name="progress_unchanged"),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +140,8 @@ class ImprovementCheck(Entry):
     class Meta:
         verbose_name = _("前年度の改善策の点検")
         constraints = [
-            models.UniqueConstraint(fields=["item", "year", "sequence"], name="improvement_check_once")
+            models.UniqueConstraint(fields=["item", "year", "sequence"], name="improvement_check_once"),
+            NeverUpdated(name="improvement_check_unchanged"),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +158,8 @@ class Miss(Entry):
     class Meta:
         verbose_name = _("未達の理由")
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "year", "sequence"], name="miss_entry_once")
+            models.UniqueConstraint(fields=["indicator", "year", "sequence"], name="miss_entry_once"),
+            NeverUpdated(name="miss_unchanged"),
         ]
 
     def __str__(self) -> str:

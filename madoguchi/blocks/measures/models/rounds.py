@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.blocks.measures.models.edition import Edition, Item
+from madoguchi.kernel.db.triggers import NeverUpdated
 from madoguchi.kernel.subjects import Subject
 
 
@@ -114,7 +115,10 @@ class Answer(models.Model):
 
     class Meta:
         verbose_name = _("回答")
-        constraints = [models.UniqueConstraint(fields=["line", "sequence"], name="answer_entry_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "sequence"], name="answer_entry_once"),
+            NeverUpdated(name="answer_unchanged"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.sequence}"
