@@ -88,7 +88,7 @@ def staff_pages() -> Iterator[tuple[str, Client]]:
 def public_pages() -> list[str]:
     item = indicator_make().item
     plan = f"/plan/{item.edition.key}/"
-    return ["/", "/about/", "/plan/", f"{plan}?year={YEAR}", f"{plan}{item.no}/?year={YEAR}", "/no/such/page/",
+    return ["/", "/about/", "/plan/", f"{plan}?year={YEAR}", f"{plan}{item.no}/?year={YEAR}", f"{plan}~diff/", "/no/such/page/",
             "/account/login/"]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from madoguchi.blocks.measures.models import ActualEntry, Answer, Miss, ResultTe
 from madoguchi.blocks.measures.rounds_sheet import answers_read, answers_workbook
 from madoguchi.blocks.measures.tasks import rounds_remind
 from madoguchi.blocks.measures.testing import GRADES, YEAR, edition_make
-from madoguchi.blocks.measures.testing_rounds import KEEPING, Asked, content_make, round_answered, round_make
+from madoguchi.blocks.measures.testing.rounds import KEEPING, Asked, content_make, round_answered, round_make
 from madoguchi.blocks.people.testing import office_make, staff_client, viewer_with
 from madoguchi.kernel.clock import day_of, now, today
 from madoguchi.kernel.declarations import declarations_publish

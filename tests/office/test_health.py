@@ -36,8 +36,8 @@ from madoguchi.office.testing import delivery_make
 
 pytestmark = pytest.mark.django_db
 NAMES = {
-    "audit_unsealed", "audit_verified", "backup", "clock", "data_folder", "database", "declarations", "disk", "keys",
-    "migrations", "outbox_parked", "outbox_waiting", "triggers", "worker",
+    "audit_unsealed", "audit_verified", "backup", "clock", "data_folder", "database", "declarations", "disk", "fonts",
+    "keys", "migrations", "outbox_parked", "outbox_waiting", "triggers", "worker",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ right_declare("measures.rows_view", label=_("指標のもとになった行を�
 
 audit_type_declare("measures.edition_loaded", _("計画の版を取り込みました"))
 audit_type_declare("measures.edition_published", _("計画の版を公表しました"))
+audit_type_declare("measures.coordinator_chosen", _("取りまとめの部署を選びました"))
 audit_type_declare("measures.year_published", _("年度の結果を公表しました"))
 audit_type_declare("measures.text_entered", _("年度の文を記録しました"))
 audit_type_declare("measures.progress_entered", _("進み具合を記録しました"))
@@ -49,3 +50,24 @@ event_declare("measures.round_closed", "year: 年度")
 event_declare("measures.answer_sent", "office: 部署")
 event_declare("measures.answer_returned", "office: 部署")
 event_declare("measures.answer_accepted", "office: 部署")
+
+for _name, _label in (
+    ("body_saved", _("推進の会議体を記録しました")),
+    ("body_ended", _("推進の会議体を廃止しました")),
+    ("member_seated", _("会議体に委員を足しました")),
+    ("member_left", _("会議体の委員を外しました")),
+    ("meeting_planned", _("会議の予定を記録しました")),
+    ("agenda_saved", _("議題と資料を記録しました")),
+    ("agenda_moved", _("議題の順番を変えました")),
+    ("decision_recorded", _("会議で決まったことを記録しました")),
+    ("follow_up_done", _("会議の対応事項を終えました")),
+    ("minutes_saved", _("議事の要旨を記録しました")),
+):
+    audit_type_declare(f"measures.{_name}", _label)
+
+event_declare("measures.meeting_planned", "held_on: 開催日")
+event_declare("measures.decision_recorded", "item: 議題, owed_by: 対応する職")
+
+audit_type_declare("measures.mapping_saved", _("列の対応表を記録しました"))
+audit_type_declare("measures.workbook_kept", _("計画の表を読み込みました"))
+audit_type_declare("measures.workbook_applied", _("計画の表を取り込みました"))

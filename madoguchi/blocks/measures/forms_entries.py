@@ -62,6 +62,18 @@ class MissForm(_After):
         field.choices = causes
 
 
+class CoordinatorForm(HouseForm):
+    """Which office brings an item's answers together."""
+
+    office_name = forms.ChoiceField(label=_("取りまとめの部署"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, offices: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["office_name"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("決めない")), *((name, name) for name in offices)]
+
+
 class PublishForm(HouseForm):
     """Giving the results of a year to the public."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,10 @@ from madoguchi.blocks.measures.models import ImprovementCheck, Round
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.ui.forms import DecimalNumberField, HouseFileInput, HouseForm, LongTextField, WarekiDateField
 
-Choices = Sequence[tuple[str, str | Promise]]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Choices = Sequence[tuple[str, "str | _StrPromise"]]
 REACHED: Choices = [("", _("選んでください")), ("yes", _("届いた")), ("no", _("届かなかった"))]
 
 
@@ -114,7 +116,7 @@ class AnswerForm(HouseForm):
             )
         else:
             self.fields[f"{name}-value"] = DecimalNumberField(
-                label=_("実績値"), required=False, help_text=indicator.unit_text
+                label=_("実績値"), required=False, unit=indicator.unit_text
             )
         self.fields[f"{name}-provisional"] = forms.BooleanField(label=_("見込みの値"), required=False)
         self.fields[f"{name}-as_of"] = WarekiDateField(
@@ -148,11 +150,16 @@ class AnswerForm(HouseForm):
         return [self[f"text-{key}"] for key in self._sections]
 
     @property
-    def figures(self) -> Iterator[tuple[IndicatorLine, list[forms.BoundField]]]:
-        """The indicators, each with its fields."""
+    def figures(self) -> Iterator[tuple[IndicatorLine, list[forms.BoundField], list[forms.BoundField]]]:
+        """The indicators, each with its figure and with what is only written now and then."""
         for number, indicator in enumerate(self._indicators):
-            start = f"figure-{number}-"
-            yield indicator, [self[name] for name in self.fields if name.startswith(start)]
+            names = [name for name in self.fields if name.startswith(f"figure-{number}-")]
+            figure = [name for name in names if name.rpartition("-")[2] in ("value", "word", "reached")]
+            yield (
+                indicator,
+                [self[name] for name in figure],
+                [self[name] for name in names if name not in figure],
+            )
 
     @property
     def progress_fields(self) -> list[forms.BoundField]:

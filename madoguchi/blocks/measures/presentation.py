@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +38,7 @@ from madoguchi.ui.components.badge import badge
 from madoguchi.ui.components.chart import GradeBar, LineChart, Series
 from madoguchi.ui.components.language import lang_mark
 from madoguchi.ui.components.table import Column, Table
+from madoguchi.ui.formats import date_text
 
 SECTIONS = {
     "plan": _("取組内容"), "goal": pgettext_lazy("section", "目標"), "done": _("取組実績"), "next": _("改善・拡充策、課題"),
@@ -72,16 +75,52 @@ def year_name(year: int) -> str:
     return FiscalYear(year).label(styles.get(language(), "ja"))  # type: ignore[arg-type]
 
 
-def figure(value: Decimal | None, line: IndicatorLine) -> str:
-    """Write a figure with its unit; a missing one is a dash in words."""
+def year_short(year: int) -> str:
+    """Name a fiscal year where there is little room: 令和4年度, FY2022, 2022年度."""
+    styles = {"ja": "ja", "ja-easy": "western", "en": "en"}
+    return FiscalYear(year).label(styles.get(language(), "ja"))  # type: ignore[arg-type]
+
+
+def figure(value: Decimal | None, line: IndicatorLine, word: str = "") -> str:
+    """Write a figure with its unit (件/週), or the word in its place; a missing one is a dash in words."""
     if value is None:
-        return gettext("なし")
-    return figure_format(value, decimals=line.decimals, unit=line.unit)
+        return word or gettext("なし")
+    return figure_format(value, decimals=line.decimals, unit=line.unit_text)
 
 
 def title(edition: Edition) -> str:
     """Give a plan's title in the reader's language, for breadcrumbs."""
     return _title(edition).value
+
+
+def title_words(edition: Edition) -> SafeString:
+    """Give a plan's title as it stands in a sentence, marked where it is only there in Japanese."""
+    return shown_html(_title(edition))
+
+
+def shown_html(text: Text) -> SafeString:
+    """Show a text of the plan as safe HTML."""
+    return format_html("{}", shown(text))
+
+
+def issued_words(issued: str) -> str:
+    """Write when an edition was published: a day or a month as such, other words as the city wrote them."""
+    if found := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", issued):
+        year, month, day = (int(part) if part else 0 for part in found.groups())
+        if day:
+            return date_text(date(year, month, day))
+        first = date_text(date(year, month, 1))
+        return (
+            f"{year}年{month}月" if language() == "ja-easy" else first.removesuffix("1日").removeprefix("1 ")
+        )
+    return issued
+
+
+def kind_words(line: IndicatorLine) -> str:
+    """Say what sort of figure an indicator is, and which way is good."""
+    return gettext("%(kind)s・%(direction)s") % {
+        "kind": Indicator.Kind(line.kind).label, "direction": Indicator.Direction(line.direction).label,
+    }  # fmt: skip
 
 
 def title_column(url_name: str) -> Column:
@@ -126,9 +165,11 @@ def year_of(request: HttpRequest, edition: Edition, *, default: int | None = Non
     return default or (reported[-1] if reported else edition.first_year)
 
 
-def year_tabs(edition: Edition, current: int, path: str) -> list[tuple[str, str, bool]]:
-    """Give the years that can be looked at, as tabs."""
-    years = sorted({*years_reported(edition), current})
+def year_tabs(
+    edition: Edition, current: int, path: str, *, also: Iterable[int] = ()
+) -> list[tuple[str, str, bool]]:
+    """Give the years that can be looked at, as tabs: those with results, and others that a page works on."""
+    years = sorted({*years_reported(edition), current, *also})
     return [(year_name(year), f"{path}?year={year}", year == current) for year in years]
 
 
@@ -161,7 +202,7 @@ def _printed_share(line: Any) -> Any:
         return format_html("{}", "")
     if not line.reason:
         return format_html("{}%", line.percent_printed)
-    return format_html('{}% <span class="mg-muted">{}</span>', line.percent_printed, line.reason)
+    return format_html('{}% <span class="mg-muted">{}</span>', line.percent_printed, japanese(line.reason))
 
 
 def summary_sentence(report: Report) -> str:
@@ -194,12 +235,16 @@ def item_table(edition: Edition, year: int, lines: Sequence[ItemLine], *, here: 
 
 def _figures(line: ItemLine) -> SafeString:
     """Write an item's figures; a list page writes many, so it is built by hand and escaped by hand."""
+    if not line.indicators:
+        return SafeString("")
     return mark_safe(  # noqa: S308 - every part is escaped here
-        "".join(
-            f"<div>{conditional_escape(shown(one.name))}: {escape(figure(one.actual, one))} / "
-            f"{escape(figure(one.target, one))}</div>"
+        "<div>"
+        + "".join(
+            f"<div>{conditional_escape(shown(one.name))}: {escape(figure(one.actual, one, one.actual_word))} / "
+            f"{escape(figure(one.target, one, one.target_word))}</div>"
             for one in line.indicators
         )
+        + "</div>"
     )
 
 

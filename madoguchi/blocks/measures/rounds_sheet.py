@@ -18,8 +18,10 @@ from zipfile import BadZipFile
 from django.utils.translation import gettext
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.measures.actions.refusals import SheetRefused
@@ -127,19 +129,19 @@ def _text(value: str) -> str:
 
 def _finish(sheet: Worksheet, *, first_input: int, widths: Sequence[int]) -> None:
     for number, width in enumerate(widths, start=1):
-        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+        sheet.column_dimensions[get_column_letter(number)].width = width
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in sheet.iter_rows(min_row=2):
-        for cell in row:
+        for number, cell in enumerate(row, start=1):
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if cell.column >= first_input:
+            if number >= first_input:
                 cell.fill, cell.protection = OPEN_FILL, Protection(locked=False)
     sheet.protection.sheet = True
-    sheet.freeze_panes = sheet.cell(2, first_input)
+    sheet.freeze_panes = f"{get_column_letter(first_input)}2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
 
 

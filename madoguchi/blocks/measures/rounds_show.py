@@ -17,7 +17,7 @@ from madoguchi.blocks.measures.forms_rounds import AnswerForm
 from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Answer, ImprovementCheck, Round, RoundRequest
 from madoguchi.blocks.measures.queries import causes
-from madoguchi.blocks.measures.rounds_queries import LineShown, RoundProgress, progress_of
+from madoguchi.blocks.measures.rounds_queries import LineShown, RoundProgress, progress_of, sections_asked
 from madoguchi.blocks.measures.rounds_sheet import Change, Fault
 from madoguchi.blocks.measures.types import IndicatorLine
 from madoguchi.kernel.calendar import business_days_between
@@ -61,13 +61,8 @@ def _round_state(row: RoundProgress) -> tuple[str, str]:
 
 
 def progress_facts(found: Round, *, on: date) -> Facts:
-    """Say a round's deadline and how many offices are where."""
-    progress = progress_of(found, on=on)
+    """Say a round's deadline, what was asked, and how it was closed."""
     facts: Facts = [(gettext("期限"), _deadline(found, on))]
-    facts += [
-        (state.label, gettext("%(count)d部署") % {"count": progress.counts.get(state.value, 0)})
-        for state in RoundRequest.State
-    ]
     if found.message:
         facts.append((gettext("依頼の文"), found.message))
     facts.append((gettext("依頼した部署と職"), show.japanese(found.opened_by)))
@@ -76,6 +71,17 @@ def progress_facts(found: Round, *, on: date) -> Facts:
         if found.closing_note:
             facts.append((gettext("締めたときの注"), found.closing_note))
     return facts
+
+
+def state_tiles(found: Round, *, on: date) -> list[dict[str, Any]]:
+    """Count the offices per state, for tiles."""
+    progress = progress_of(found, on=on)
+    tones = {"returned": "warning", "accepted": "success"}
+    return [
+        {"label": state.label, "count": progress.counts.get(state.value, 0),
+         "tone": tones.get(state.value, "neutral") if progress.counts.get(state.value) else "neutral"}
+        for state in RoundRequest.State
+    ]  # fmt: skip
 
 
 def _deadline(found: Round, on: date) -> str:
@@ -199,11 +205,12 @@ def figure_parts(form: AnswerForm, found: LineShown) -> list[dict[str, Any]]:
     """Give each indicator with its fields, its target, and last year's figure to compare with."""
     last = {one.key: one for one in (found.last.indicators if found.last else ())}
     parts = []
-    for indicator, fields in form.figures:
+    for indicator, fields, rare in form.figures:
         before = last.get(indicator.key)
         parts.append(
             {
-                "name": show.shown(indicator.name), "no": indicator.no, "fields": fields,
+                "name": show.shown(indicator.name), "no": indicator.no, "fields": fields, "rare": rare,
+                "open": any(bound.errors or bound.value() for bound in rare),
                 "target": indicator.target_word or show.figure(indicator.target, indicator),
                 "before": (before.actual_word or show.figure(before.actual, before)) if before else gettext("なし"),
             }
@@ -213,7 +220,14 @@ def figure_parts(form: AnswerForm, found: LineShown) -> list[dict[str, Any]]:
 
 def last_texts(found: LineShown) -> list[tuple[object, str]]:
     """Give the texts of the year before, of all offices."""
-    return [pair for pair in show.sections_of(found.last) if pair[1]] if found.last else []
+    if found.last is None:
+        return []
+    edition = found.line.request.round.edition
+    return [
+        (translated(edition, f"sections.{key}.label", label, show.language()).value, found.last.sections[key])
+        for key, label in sections_asked(found.line.request.round)
+        if found.last.sections.get(key)
+    ]
 
 
 def answer_table(answers: Sequence[Answer]) -> Table | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -14,8 +15,25 @@ from madoguchi.blocks.measures.models import Edition
 from madoguchi.blocks.measures.queries import item_line
 from madoguchi.blocks.measures.types import ItemLine
 from madoguchi.kernel.clock import today
+from madoguchi.kit.fiscal import fiscal_year_of
 
 Facts = list[tuple[object, object]]
+
+
+def years_worked_on(edition: Edition) -> list[int]:
+    """Give the fiscal years of an edition that have begun, and its first: what an office may enter for."""
+    last = min(edition.ends_early or edition.last_year, fiscal_year_of(today()).year)
+    return [*range(edition.first_year, max(last, edition.first_year) + 1)]
+
+
+def year_worked_on(request: HttpRequest, edition: Edition) -> int:
+    """Read the fiscal year that a page was asked for; without one, the newest that an office may enter for."""
+    return show.year_of(request, edition, default=years_worked_on(edition)[-1])
+
+
+def year_tabs(edition: Edition, year: int, path: str) -> list[tuple[str, str, bool]]:
+    """Give the years that an office may enter for, as tabs."""
+    return show.year_tabs(edition, year, path, also=years_worked_on(edition))
 
 
 def line_of_year(edition: Edition, no: str, year: int) -> ItemLine | None:
@@ -36,6 +54,7 @@ def entry_links(edition: Edition, line: ItemLine, year: int) -> dict[str, Any]:
              f"{base}text/{one.key}/?year={year}")
             for one in sections
         ],
+        "coordinator": f"{base}coordinator/?year={year}",
         "progress": f"{base}progress/?year={year}" if plan_of(edition).phases else "",
         "check": f"{base}check/?year={year}" if before and before.sections.get("next") else "",
     }  # fmt: skip

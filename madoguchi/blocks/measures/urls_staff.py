@@ -1,12 +1,31 @@
 from django.urls import path
 
+from madoguchi.blocks.measures import views_bodies as bodies
 from madoguchi.blocks.measures import views_entries as entries
+from madoguchi.blocks.measures import views_meetings as meetings
 from madoguchi.blocks.measures import views_rounds as rounds
 from madoguchi.blocks.measures import views_rounds_sheet as sheet
 from madoguchi.blocks.measures import views_staff as views
 
 app_name = "measures"
 urlpatterns = [
+    path("plan-bodies/", bodies.body_list, name="bodies"),
+    path("plan-bodies/new/", bodies.body_new, name="body_new"),
+    path("plan-bodies/members/<int:member_id>/leave/", bodies.member_leave, name="member_leave"),
+    path("plan-bodies/<slug:key>/", bodies.body_page, name="body"),
+    path("plan-bodies/<slug:key>/edit/", bodies.body_edit, name="body_edit"),
+    path("plan-bodies/<slug:key>/end/", bodies.body_end, name="body_end"),
+    path("plan-bodies/<slug:key>/members/new/", bodies.member_add, name="member_add"),
+    path("plan-bodies/<slug:key>/meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("plan-meetings/agenda/<int:item_id>/", meetings.agenda_edit, name="agenda_edit"),
+    path("plan-meetings/agenda/<int:item_id>/move/", meetings.agenda_move, name="agenda_move"),
+    path("plan-meetings/agenda/<int:item_id>/decision/", meetings.decision_page, name="decision"),
+    path("plan-meetings/agenda/<int:item_id>/done/", meetings.follow_up_page, name="follow_up_done"),
+    path("plan-meetings/<int:meeting_id>/", meetings.meeting_page, name="meeting"),
+    path("plan-meetings/<int:meeting_id>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("plan-meetings/<int:meeting_id>/minutes/", meetings.minutes_page, name="minutes"),
+    path("plan-meetings/<int:meeting_id>/agenda/new/", meetings.agenda_new, name="agenda_new"),
+    path("plan-meetings/<int:meeting_id>/pack.pdf", meetings.meeting_pdf, name="meeting_pdf"),
     path("plan-rounds/", rounds.round_list, name="rounds"),
     path("plan-rounds/new/<slug:key>/", rounds.round_new, name="round_new"),
     path("plan-rounds/line/<int:line_id>/", rounds.line_page, name="line"),
@@ -27,6 +46,7 @@ urlpatterns = [
     path("plan/<slug:key>/<str:no>/", views.item_page, name="item"),
     path("plan/<slug:key>/<str:no>/text/<slug:section>/", entries.text_page, name="text"),
     path("plan/<slug:key>/<str:no>/progress/", entries.progress_page, name="progress"),
+    path("plan/<slug:key>/<str:no>/coordinator/", entries.coordinator_page, name="coordinator"),
     path("plan/<slug:key>/<str:no>/check/", entries.check_page, name="check"),
     path("plan/<slug:key>/<str:no>/miss/<int:indicator_id>/", entries.miss_page, name="miss"),
     path("plan/<slug:key>/<str:no>/actual/<int:indicator_id>/", views.actual_page, name="actual"),

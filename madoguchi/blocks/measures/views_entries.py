@@ -14,11 +14,18 @@ from django.utils.translation import gettext
 from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.document import plan_of
-from madoguchi.blocks.measures.forms_entries import CheckForm, MissForm, ProgressForm, PublishForm, TextForm
+from madoguchi.blocks.measures.forms_entries import (
+    CheckForm,
+    CoordinatorForm,
+    MissForm,
+    ProgressForm,
+    PublishForm,
+    TextForm,
+)
 from madoguchi.blocks.measures.lines import translated, years_reported
-from madoguchi.blocks.measures.models import Edition, Miss
+from madoguchi.blocks.measures.models import Edition, ItemOffice, Miss
 from madoguchi.blocks.measures.queries import causes, may_enter, publication_newest
-from madoguchi.blocks.measures.staff_show import line_of_year, readiness
+from madoguchi.blocks.measures.staff_show import line_of_year, readiness, year_tabs, year_worked_on
 from madoguchi.blocks.measures.views_staff import found_mine, item_way
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
@@ -145,6 +152,37 @@ def miss_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> Htt
     return page.answer(form, actions.miss_enter, heading, indicator_id=indicator_id)
 
 
+def coordinator_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
+    """Choose the office that brings an item's answers together."""
+    viewer, edition, line, year = found_mine(request, key, no)
+    viewer.must_everywhere(EDIT)
+    rows = ItemOffice.objects.filter(item_id=line.id, group=False).order_by("order")
+    chosen = next((row.printed_name for row in rows if row.coordinates), "")
+    form = CoordinatorForm(
+        request.POST or None, offices=[row.printed_name for row in rows], initial={"office_name": chosen}
+    )
+    heading = gettext("取りまとめの部署を選ぶ")
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.coordinator_set(
+                actor=viewer, item_id=line.id, office_name=form.cleaned_data["office_name"], now=now()
+            )
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, gettext("記録しました。"))
+            return redirect(f"{reverse('measures:item', args=[key, no])}?year={year}")
+    return render(
+        request, "measures/entry.html",
+        {
+            "form": form, "heading": heading, "line": line, "title": show.shown(line.title),
+            "year": show.year_name(year), "year_number": year,
+            "breadcrumb": [*item_way(edition, line, year), (heading, "")],
+        },
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
 def publish_page(request: HttpRequest, key: str) -> HttpResponse:
     """Publish a draft edition, or give the results of a year to the public."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
@@ -174,7 +212,7 @@ def _edition_publish(request: HttpRequest, viewer: Viewer, edition: Edition) -> 
 
 
 def _year_publish(request: HttpRequest, viewer: Viewer, edition: Edition) -> HttpResponse:
-    year = show.year_of(request, edition)
+    year = year_worked_on(request, edition)
     form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -189,7 +227,7 @@ def _year_publish(request: HttpRequest, viewer: Viewer, edition: Edition) -> Htt
         {
             "form": form, "title": show.title(edition), "year": show.year_name(year), "year_number": year,
             "readiness": readiness(edition, year), "published": publication_newest(edition, year),
-            "tabs": show.year_tabs(edition, year, request.path), "any": bool(years_reported(edition)),
+            "tabs": year_tabs(edition, year, request.path), "any": bool(years_reported(edition)),
             "breadcrumb": _publish_way(edition, gettext("結果を公表する")),
         },
         status=422 if form.errors else 200,

@@ -13,6 +13,7 @@ from madoguchi.blocks.measures import rounds_queries as queries
 from madoguchi.blocks.measures import rounds_show
 from madoguchi.blocks.measures.actions import rounds as actions
 from madoguchi.blocks.measures.actions.refusals import EntryChanged, FiguresDiffer, NotSettled
+from madoguchi.blocks.measures.actions.rounds import ANSWER, KEEP
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.forms_rounds import AnswerForm, CloseForm, ReturnForm, RoundForm, SheetForm
 from madoguchi.blocks.measures.lines import translated
@@ -30,19 +31,19 @@ Way = list[tuple[object, str]]
 def round_list(request: HttpRequest) -> HttpResponse:
     """List the rounds that I keep or answer in."""
     viewer = viewer_of(request)
-    viewer.must(queries.ANSWER)
+    viewer.must(ANSWER)
     rows = [queries.progress_of(found, on=today()) for found in queries.rounds_for(viewer=viewer)]
     return render(
         request, "measures/round_list.html",
-        {"table": rounds_show.round_table(rows), "may_open": viewer.may_everywhere(queries.KEEP),
-         "editions": show.editions_frozen() if viewer.may_everywhere(queries.KEEP) else []},
+        {"table": rounds_show.round_table(rows), "may_open": viewer.may_everywhere(KEEP),
+         "editions": show.editions_frozen() if viewer.may_everywhere(KEEP) else []},
     )  # fmt: skip
 
 
 def round_new(request: HttpRequest, key: str) -> HttpResponse:
     """Open a round for a plan."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
-    viewer.must_everywhere(queries.KEEP)
+    viewer.must_everywhere(KEEP)
     years = [(str(year), show.year_name(year)) for year in range(edition.first_year, edition.last_year + 1)]
     form = RoundForm(
         request.POST or None, years=years, groups=queries.groups_printed(edition),
@@ -73,7 +74,7 @@ def round_page(request: HttpRequest, round_id: int) -> HttpResponse:
     """Show how far a round is, office by office; a contributor sees the own offices."""
     viewer, found = _found(request, round_id)
     requests = queries.requests_for(viewer=viewer, found=found)
-    keeps = viewer.may_everywhere(queries.KEEP)
+    keeps = viewer.may_everywhere(KEEP)
     if not keeps and len(requests) == 1:
         return redirect("measures:request", round_id, requests[0].pk)
     return _round_render(request, viewer, found, requests, CloseForm() if keeps else None)
@@ -82,7 +83,7 @@ def round_page(request: HttpRequest, round_id: int) -> HttpResponse:
 def round_remind(request: HttpRequest, round_id: int) -> HttpResponse:
     """Remind the offices whose answer is out."""
     viewer, _round = _found(request, round_id)
-    viewer.must_everywhere(queries.KEEP)
+    viewer.must_everywhere(KEEP)
     if request.method == "POST":
         try:
             names = actions.round_remind(actor=viewer, round_id=round_id, now=now())
@@ -96,7 +97,7 @@ def round_remind(request: HttpRequest, round_id: int) -> HttpResponse:
 def round_close(request: HttpRequest, round_id: int) -> HttpResponse:
     """Close a round."""
     viewer, found = _found(request, round_id)
-    viewer.must_everywhere(queries.KEEP)
+    viewer.must_everywhere(KEEP)
     if request.method != "POST":
         return redirect("measures:round", round_id)
     form = CloseForm(request.POST)
@@ -121,8 +122,8 @@ def _round_render(
         request, "measures/round.html",
         {
             "round": found, "title": rounds_show.round_title(found), "form": form,
-            "table": rounds_show.request_table(requests), "progress": rounds_show.progress_facts(found, on=today()),
-            "may_remind": viewer.may_everywhere(queries.KEEP) and found.closed_at is None,
+            "table": rounds_show.request_table(requests), "progress": rounds_show.progress_facts(found, on=today()), "tiles": rounds_show.state_tiles(found, on=today()),
+            "may_remind": viewer.may_everywhere(KEEP) and found.closed_at is None,
             "breadcrumb": [*way(), (rounds_show.round_title(found), "")],
         },
         status=422 if form is not None and form.errors else 200,
@@ -151,7 +152,7 @@ def request_send(request: HttpRequest, round_id: int, request_id: int) -> HttpRe
 def request_return(request: HttpRequest, round_id: int, request_id: int) -> HttpResponse:
     """Send an office's answers back, with a reason."""
     viewer, asked = request_found(request, round_id, request_id)
-    viewer.must_everywhere(queries.KEEP)
+    viewer.must_everywhere(KEEP)
     if request.method != "POST":
         return redirect("measures:request", round_id, request_id)
     form = ReturnForm(request.POST)
@@ -172,7 +173,7 @@ def request_return(request: HttpRequest, round_id: int, request_id: int) -> Http
 def request_accept(request: HttpRequest, round_id: int, request_id: int) -> HttpResponse:
     """Take an office's answers over into the year; where another office answered otherwise, ask which counts."""
     viewer, asked = request_found(request, round_id, request_id)
-    viewer.must_everywhere(queries.KEEP)
+    viewer.must_everywhere(KEEP)
     if request.method == "POST":
         try:
             actions.answer_accept(
@@ -203,7 +204,7 @@ def _request_render(
 ) -> HttpResponse:
     lines = queries.lines_shown(asked, on=today(), lang=show.language())
     is_open = asked.round.closed_at is None
-    keeps = viewer.may_everywhere(queries.KEEP) and is_open and asked.state == RoundRequest.State.ANSWERED
+    keeps = viewer.may_everywhere(KEEP) and is_open and asked.state == RoundRequest.State.ANSWERED
     writes = queries.may_answer(viewer=viewer, request=asked)
     return render(
         request, "measures/request.html",

@@ -16,6 +16,7 @@ from madoguchi.blocks.measures.declarations import declared_body
 from madoguchi.blocks.measures.forms import ActualForm, GradeForm
 from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Edition, Grade
+from madoguchi.blocks.measures.outputs.downloads import download_links
 from madoguchi.blocks.measures.queries import (
     editions_kept,
     item_line,
@@ -23,7 +24,7 @@ from madoguchi.blocks.measures.queries import (
     may_enter,
     may_judge,
 )
-from madoguchi.blocks.measures.staff_show import entry_links
+from madoguchi.blocks.measures.staff_show import entry_links, year_tabs, year_worked_on
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.blocks.measures.views_public import indicator_part
 from madoguchi.kernel.actions import Refused
@@ -52,7 +53,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 def item_list(request: HttpRequest, key: str) -> HttpResponse:
     """List the items of a plan that are mine to enter or to judge."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
-    year = show.year_of(request, edition)
+    year = year_worked_on(request, edition)
     lines = items_kept(viewer=viewer, edition=edition, year=year, on=today(), lang=show.language())
     if not lines:
         raise Http404
@@ -63,7 +64,8 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
         {
             "table": table, "page": page, "title": show.shown(translated(edition, "title", edition.title, show.language())), "year": show.year_name(year),
             "edition": edition, "may_publish": viewer.may_everywhere("measures.year_publish"), "year_number": str(year),
-            "tabs": show.year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
+            "tabs": year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
+            "downloads": download_links(edition, year),
             "breadcrumb": [(gettext("ホーム"), reverse("office:home")), (gettext("計画"), reverse("measures:list")),
                            (show.title(edition), "")],
         },
@@ -77,12 +79,13 @@ def item_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
         request, "measures/staff_item.html",
         {
             "line": line, "title": show.shown(line.title), "edition": edition, "year": show.year_name(year),
-            "year_number": year, "year_text": str(year), "sections": show.sections_of(line), "tabs": show.year_tabs(edition, year, request.path),
+            "year_number": year, "year_text": str(year), "sections": show.sections_of(line), "tabs": year_tabs(edition, year, request.path),
             "indicators": [indicator_part(indicator, year) for indicator in line.indicators],
             "may_enter": may_enter(viewer=viewer, item_id=line.id),
             "may_judge": may_judge(viewer=viewer, item_id=line.id),
             "may_see_rows": viewer.may("measures.rows_view"),
             "facts": show.facts(line, judged=True), "links": entry_links(edition, line, year),
+            "may_coordinate": viewer.may_everywhere("measures.edition_edit"),
             "breadcrumb": item_way(edition, line, year),
         },
     )  # fmt: skip
@@ -180,7 +183,7 @@ def rows_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> Htt
 def found_mine(request: HttpRequest, key: str, no: str) -> tuple[Viewer, Edition, ItemLine, int]:
     """Find an item that this viewer keeps; another office's is not there."""
     viewer, edition = viewer_of(request), show.edition_or_404(key)
-    year = show.year_of(request, edition)
+    year = year_worked_on(request, edition)
     line = item_line(edition=edition, no=no, year=year, on=today(), lang=show.language())
     if line is None or not (
         may_enter(viewer=viewer, item_id=line.id) or may_judge(viewer=viewer, item_id=line.id)

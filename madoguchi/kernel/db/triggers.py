@@ -55,7 +55,7 @@ class TriggerConstraint(BaseConstraint):
         """Leave the verdict to the database: a look before the write would only be a guess."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(other) is type(self) and self.deconstruct() == other.deconstruct()
 
     __hash__ = BaseConstraint.__hash__
 

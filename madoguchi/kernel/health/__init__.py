@@ -111,4 +111,5 @@ def _asked(check: HealthCheck, now: datetime) -> HealthLine:
 
 # The kernel's own checks register themselves on import; last, because they need what stands above.
 from madoguchi.kernel.health import checks as _checks  # noqa: E402, F401
+from madoguchi.kernel.health import printing as _printing  # noqa: E402, F401
 from madoguchi.kernel.health import verified as _verified  # noqa: E402, F401

@@ -16,6 +16,7 @@ from madoguchi.blocks.measures.actions.refusals import (
     EditionFrozen,
     EntryChanged,
     NothingToPublish,
+    NotInCharge,
     SpecRefused,
 )
 from madoguchi.blocks.measures.document import document_newest, plans_changed
@@ -89,6 +90,8 @@ def edition_load(
         edition.save(update_fields=["issued", "frozen"])
     if changed:
         rows_write(edition, spec)
+    else:
+        _offices_tie(edition)
     _entries_write(edition, spec, actor, now)
     detail = {"items": sum(1 for _ in spec.items()), "changed": changed, "reason": reason}
     audit_write(actor, "measures.edition_loaded", edition.subject(), detail=detail)
@@ -158,6 +161,29 @@ def year_publish(
     plans_changed()
     event_emit("measures.year_published", edition.subject(), {"year": year})
     return publication
+
+
+@action("measures.coordinator_set", raises={"item_coordinated_once": EntryChanged})
+def coordinator_set(*, actor: Viewer, item_id: int, office_name: str, now: datetime) -> None:  # noqa: ARG001
+    """
+    Choose the office that brings an item's answers together. It is the city's own choice, not part of the plan.
+
+    :param office_name: as printed; "" for nobody.
+    :raises NotAllowed: the actor does not keep editions, or there is no such item.
+    :raises NotInCharge: not an office of this item, or an open group.
+    :raises EntryChanged: somebody chose at the same moment.
+    """
+    actor.must("measures.edition_edit")
+    item = Item.objects.filter(pk=item_id, level=Item.Level.ITEM).select_related("edition").first()
+    if item is None:
+        raise NotAllowed(f"item {item_id}")
+    offices = ItemOffice.objects.filter(item=item)
+    if office_name and not offices.filter(printed_name=office_name, group=False).exists():
+        raise NotInCharge
+    offices.filter(coordinates=True).update(coordinates=False)
+    offices.filter(printed_name=office_name).update(coordinates=True)
+    audit_write(actor, "measures.coordinator_chosen", item.subject(), detail={"office": office_name})
+    plans_changed()
 
 
 def _publication(
@@ -293,24 +319,38 @@ def _no_of(item: Item | None) -> str:
     return item.no if item is not None else ""
 
 
+def _offices_tie(edition: Edition) -> None:
+    """Tie printed names that were no office of this city hall when the edition was loaded, and are one now."""
+    days = _days(edition)
+    loose = ItemOffice.objects.filter(item__edition=edition, office=None, group=False)
+    for name in sorted({row.printed_name.partition("（")[0] for row in loose}):
+        if (office_id := _office_of(name, days)) is not None:
+            names = [name, *(row.printed_name for row in loose if row.printed_name.startswith(f"{name}（"))]
+            loose.filter(printed_name__in=names).update(office_id=office_id)
+
+
+def _days(edition: Edition) -> tuple[date, date]:
+    return date(edition.first_year, 4, 1), date(edition.last_year + 1, 3, 31)
+
+
 def _offices_write(edition: Edition, rows: list[tuple[_Node, Item]]) -> None:
     """Tie printed names to offices of this city hall: as of the plan's first day, else as of the last."""
     known = {
         (office.item_id, office.printed_name): office
         for office in ItemOffice.objects.filter(item__edition=edition)
     }
-    days = date(edition.first_year, 4, 1), date(edition.last_year + 1, 3, 31)
+    days = _days(edition)
     names = {office.name for node, _item in rows for office in node.offices if not office.group}
     ours = {name: _office_of(name, days) for name in names}
     wanted = []
     for node, item in rows:
         for order, office in enumerate(node.offices):
             printed = f"{office.name}（{office.unit}）" if office.unit else office.name
-            row = known.pop((item.pk, printed), None) or ItemOffice(item=item, printed_name=printed)
+            row = known.pop((item.pk, printed), None)
+            if row is None:
+                row = ItemOffice(item=item, printed_name=printed, coordinates=office.coordinates)
             row.office_id = None if office.group else ours[office.name]
             row.group, row.order = office.group, order
-            if row.pk is None:
-                row.coordinates = office.coordinates
             wanted.append(row)
     ItemOffice.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
     ItemOffice.objects.bulk_create([row for row in wanted if row.pk is None], batch_size=BATCH)

@@ -153,3 +153,9 @@ class NotSettled(Refused):
 
 class SheetRefused(Refused):
     """A workbook is not one of ours; the message says what to do."""
+
+
+class NotInCharge(Refused):
+    """The office is not one of the item's, or is an open group."""
+
+    message = _("この項目の担当部署ではありません。一覧から選んでください。")

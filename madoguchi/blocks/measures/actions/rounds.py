@@ -117,7 +117,7 @@ def _whom_to_ask(edition: Edition, groups: Mapping[str, Sequence[str]], on: date
     for level, item_id, parent_id, printed, office_id, group in rows.values_list(
         "item__level", "item_id", "item__parent_id", "printed_name", "office_id", "group"
     ):
-        about = parent_id if level == Item.Level.PART else item_id
+        about = parent_id if level == Item.Level.PART and parent_id else item_id
         meant: set[int] = set()
         if group:
             meant = {ids[office_key] for office_key in groups.get(printed, ()) if office_key in ids}

@@ -236,3 +236,17 @@ def _progress_page(office_id: int) -> dict[str, Any]:
         office_id=office_id,
     )  # fmt: skip
     return {"kwargs": {"key": edition.key, "no": "1"}, "roles": BOTH}
+
+
+@action_scenario("measures.coordinator_set")
+def _coordinate() -> dict[str, Any]:
+    from madoguchi.blocks.measures.testing import indicator_make
+
+    item = indicator_make().item
+    actor = system_viewer(on=day_of(now()), duty="試験")
+    return {"actor": actor, "item_id": item.pk, "office_name": "試験課", "now": now()}
+
+
+@route_maker("measures:coordinator")
+def _coordinator_page(office_id: int) -> dict[str, Any]:
+    return _item_kwargs(round_make(office_id=office_id)) | {"roles": KEEPER, "scope": "all"}
