@@ -20,6 +20,7 @@ from madoguchi.ui.components.pagination import Pager
 from madoguchi.ui.components.summary import SummaryRow
 from madoguchi.ui.components.table import Column, Table
 from madoguchi.ui.components.tabs import Tab
+from madoguchi.ui.components.timeline import Bar, Milestone, Slot, Timeline, TimelineRow
 from madoguchi.ui.forms import (
     DecimalNumberField,
     HouseFileInput,
@@ -287,6 +288,29 @@ def _charts() -> dict[str, Any]:
     }
 
 
+def _timeline() -> dict[str, Any]:
+    slots = [
+        Slot("R4", date(2022, 4, 1), date(2023, 3, 31)),
+        Slot("R5", date(2023, 4, 1), date(2024, 3, 31)),
+        Slot("R6", date(2024, 4, 1), date(2025, 3, 31)),
+        Slot(gettext("R7（期間の外）"), date(2025, 4, 1), date(2026, 3, 31), outside=True),
+    ]
+    study = Bar(gettext("検討"), date(2022, 4, 1), date(2023, 9, 30), gettext("R4年4月からR5年9月まで"))
+    trial = Bar(gettext("試行"), date(2023, 4, 1), date(2024, 3, 31), gettext("R5の1年間"), tone=2)
+    use = Bar(gettext("全課で運用"), date(2024, 4, 1), date(2026, 3, 31), gettext("R6からR7まで"), tone=3)
+    open_end = Bar(gettext("研修"), date(2022, 4, 1), None, gettext("R4から。終わりは分かりません"))
+    opening = Milestone(gettext("新庁舎の開庁"), date(2024, 7, 1), gettext("R6年7月1日"))
+    rows = [
+        TimelineRow(gettext("電子決裁"), [(gettext("本庁"), [study, trial, use])], [opening]),
+        TimelineRow(gettext("職員の育成"), [("", [open_end])]),
+    ]
+    name = gettext("取組")
+    return {
+        "drawn": Timeline(gettext("進め方"), slots, rows, row_name=name, key="drawn"),
+        "in_words": Timeline(gettext("期間の分からない取組"), slots, rows[1:], row_name=name, key="in-words"),
+    }
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample("button", _("ボタン")),
     Sample("notice", _("お知らせの枠")),
@@ -300,6 +324,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("tabs", _("切り替え"), _tabs),
     Sample("stat", _("数字の枠")),
     Sample("chart", _("グラフ"), _charts),
+    Sample("timeline", _("期間の帯"), _timeline),
     Sample("dialog", _("確かめる小窓")),
     Sample("timeout", _("時間切れの予告")),
     Sample("empty", _("何もないとき")),

@@ -456,7 +456,7 @@ def test_a_keeper_sets_up_a_body_and_a_meeting_on_the_pages() -> None:
     sent("member_add", "dx", post_key=post.key, role="chair", starts_on="2025-04-01")
     meeting = sent("meeting_new", "dx", title="第1回", held_on="2026-05-01", place="庁議室")
     number = Meeting.objects.get().pk
-    assert meeting == f"/office/plan-meetings/{number}/"
+    assert meeting == f"/office/plan-bodies/~meetings/{number}/"
     sent("agenda_new", number, title="議題の甲", paper="", report="")
     sent("agenda_new", number, title="議題の乙", paper="", report="")
     first, second = AgendaItem.objects.order_by("order")

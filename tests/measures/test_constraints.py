@@ -19,7 +19,7 @@ from madoguchi.blocks.measures.models import (
     YearTotal,
 )
 from madoguchi.blocks.measures.testing import NOW, YEAR, edition_spec, indicator_make
-from madoguchi.blocks.measures.testing_rounds import round_answered
+from madoguchi.blocks.measures.testing.rounds import round_answered
 from madoguchi.blocks.measures.types import EditionSpec
 from madoguchi.blocks.people.testing import viewer_with
 from madoguchi.kernel.clock import now

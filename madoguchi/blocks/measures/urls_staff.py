@@ -5,6 +5,7 @@ from madoguchi.blocks.measures import views_entries as entries
 from madoguchi.blocks.measures import views_meetings as meetings
 from madoguchi.blocks.measures import views_rounds as rounds
 from madoguchi.blocks.measures import views_rounds_sheet as sheet
+from madoguchi.blocks.measures import views_sheets as sheets
 from madoguchi.blocks.measures import views_staff as views
 
 app_name = "measures"
@@ -17,15 +18,15 @@ urlpatterns = [
     path("plan-bodies/<slug:key>/end/", bodies.body_end, name="body_end"),
     path("plan-bodies/<slug:key>/members/new/", bodies.member_add, name="member_add"),
     path("plan-bodies/<slug:key>/meetings/new/", meetings.meeting_new, name="meeting_new"),
-    path("plan-meetings/agenda/<int:item_id>/", meetings.agenda_edit, name="agenda_edit"),
-    path("plan-meetings/agenda/<int:item_id>/move/", meetings.agenda_move, name="agenda_move"),
-    path("plan-meetings/agenda/<int:item_id>/decision/", meetings.decision_page, name="decision"),
-    path("plan-meetings/agenda/<int:item_id>/done/", meetings.follow_up_page, name="follow_up_done"),
-    path("plan-meetings/<int:meeting_id>/", meetings.meeting_page, name="meeting"),
-    path("plan-meetings/<int:meeting_id>/edit/", meetings.meeting_edit, name="meeting_edit"),
-    path("plan-meetings/<int:meeting_id>/minutes/", meetings.minutes_page, name="minutes"),
-    path("plan-meetings/<int:meeting_id>/agenda/new/", meetings.agenda_new, name="agenda_new"),
-    path("plan-meetings/<int:meeting_id>/pack.pdf", meetings.meeting_pdf, name="meeting_pdf"),
+    path("plan-bodies/~meetings/agenda/<int:item_id>/", meetings.agenda_edit, name="agenda_edit"),
+    path("plan-bodies/~meetings/agenda/<int:item_id>/move/", meetings.agenda_move, name="agenda_move"),
+    path("plan-bodies/~meetings/agenda/<int:item_id>/decision/", meetings.decision_page, name="decision"),
+    path("plan-bodies/~meetings/agenda/<int:item_id>/done/", meetings.follow_up_page, name="follow_up_done"),
+    path("plan-bodies/~meetings/<int:meeting_id>/", meetings.meeting_page, name="meeting"),
+    path("plan-bodies/~meetings/<int:meeting_id>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("plan-bodies/~meetings/<int:meeting_id>/minutes/", meetings.minutes_page, name="minutes"),
+    path("plan-bodies/~meetings/<int:meeting_id>/agenda/new/", meetings.agenda_new, name="agenda_new"),
+    path("plan-bodies/~meetings/<int:meeting_id>/pack.pdf", meetings.meeting_pdf, name="meeting_pdf"),
     path("plan-rounds/", rounds.round_list, name="rounds"),
     path("plan-rounds/new/<slug:key>/", rounds.round_new, name="round_new"),
     path("plan-rounds/line/<int:line_id>/", rounds.line_page, name="line"),
@@ -41,7 +42,12 @@ urlpatterns = [
     ),
     path("plan-rounds/<int:round_id>/<int:request_id>/upload/", sheet.request_upload, name="request_upload"),
     path("plan/", views.edition_list, name="list"),
+    path("plan/~import/", sheets.import_page, name="imports"),
+    path("plan/~import/template.xlsx", sheets.template_file, name="import_template"),
+    path("plan/~import/<int:import_id>/", sheets.import_preview, name="import"),
+    path("plan/~import/<int:import_id>/apply/", sheets.import_apply, name="import_apply"),
     path("plan/<slug:key>/", views.item_list, name="edition"),
+    path("plan/<slug:key>/~lint/", sheets.lint_page, name="lint"),
     path("plan/<slug:key>/~publish/", entries.publish_page, name="publish"),
     path("plan/<slug:key>/<str:no>/", views.item_page, name="item"),
     path("plan/<slug:key>/<str:no>/text/<slug:section>/", entries.text_page, name="text"),

@@ -35,6 +35,7 @@ from madoguchi.ui.components.steps import steps
 from madoguchi.ui.components.summary import summary_list
 from madoguchi.ui.components.table import Table, table_render
 from madoguchi.ui.components.tabs import tabs
+from madoguchi.ui.components.timeline import Timeline, timeline_render
 from madoguchi.ui.components.timeout import timeout_warning
 
 register = template.Library()
@@ -69,6 +70,12 @@ def table_tag(table: Table) -> SafeString:
 def chart_tag(chart: Chart) -> SafeString:
     """Render a chart with its table of figures."""
     return chart_render(chart)
+
+
+@register.simple_tag(name="timeline")
+def timeline_tag(timeline: Timeline) -> SafeString:
+    """Render a timeline with its table."""
+    return timeline_render(timeline)
 
 
 @register.simple_tag(name="pagination", takes_context=True)

@@ -41,10 +41,10 @@ def mapping_save(
 
     :param fingerprint: what the headings are known by (``sheets.importing.fingerprint_of``).
     :param body: the mapping as plain data (``sheets.mapping.MappingSpec``).
-    :raises NotAllowed: the actor does not keep editions.
+    :raises NotAllowed: the actor does not keep the plans of the whole city hall.
     :raises EntryChanged: somebody saved one of the same headings at the same moment.
     """
-    actor.must(EDIT)
+    actor.must_everywhere(EDIT)
     kept, _created = SheetMapping.objects.update_or_create(
         fingerprint=fingerprint,
         defaults={"name": name[:100], "body": dict(body), "saved_at": now, "saved_by": signature(actor)},
@@ -72,9 +72,9 @@ def workbook_keep(
     :param warnings: what to look at, as ``where``, ``what``, ``do``.
     :param basis: the hash of the stored text that it was compared with; "" for a new plan.
     :param mapping: the mapping that it was read by, with its ``fingerprint``; None for our template.
-    :raises NotAllowed: the actor does not keep editions.
+    :raises NotAllowed: the actor does not keep the plans of the whole city hall.
     """
-    actor.must(EDIT)
+    actor.must_everywhere(EDIT)
     kept = PlanImport.objects.create(
         uploaded_at=now, uploaded_by=signature(actor), file_name=file_name.replace("\0", "")[:200], sha256=sha256,
         edition_key=spec.key, body=spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
@@ -92,14 +92,13 @@ def workbook_apply(*, actor: Viewer, import_id: int, basis: str, now: datetime, 
     """
     Load the plan of a kept workbook exactly as its preview showed, all of it or nothing, and remember its mapping.
 
-    :param basis: the hash of the stored text that the preview was made against.
     :param reason: why a published edition is corrected.
-    :raises NotAllowed: the actor does not keep editions, or there is no such workbook.
+    :raises NotAllowed: the actor does not keep the plans of the whole city hall, or there is no such workbook.
     :raises ImportApplied: it was applied before.
-    :raises PlanMoved: the stored plan has changed since the preview.
+    :raises PlanMoved: the stored plan has changed since the workbook was compared with it.
     :raises SpecRefused, EditionFrozen, EntryChanged: as ``edition_load``; nothing is changed.
     """
-    actor.must(EDIT)
+    actor.must_everywhere(EDIT)
     kept = PlanImport.objects.filter(pk=import_id).first()
     if kept is None:
         raise NotAllowed(import_id)
@@ -108,7 +107,7 @@ def workbook_apply(*, actor: Viewer, import_id: int, basis: str, now: datetime, 
         raise ImportApplied
     before = Edition.objects.filter(key=kept.edition_key).first()
     newest = document_newest(before) if before is not None else None
-    if basis != (newest.sha256 if newest is not None else ""):
+    if kept.basis != (newest.sha256 if newest is not None else ""):
         raise PlanMoved
     edition = edition_load(
         actor=actor, spec=EditionSpec.model_validate(kept.body), reason=reason, now=now,

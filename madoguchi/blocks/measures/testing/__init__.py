@@ -242,4 +242,4 @@ def _rows(office_id: int) -> dict[str, Any]:
 
 
 # The makers of the other parts register themselves when they are imported.
-from madoguchi.blocks.measures.testing import bodies, rounds  # noqa: E402, F401
+from madoguchi.blocks.measures.testing import bodies, rounds, sheets  # noqa: E402, F401

@@ -9,10 +9,19 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from madoguchi.blocks.measures.cli import Call, listing, load, reporting
+from madoguchi.blocks.measures.cli import (
+    Call,
+    comparing,
+    importing,
+    linting,
+    listing,
+    load,
+    reporting,
+    template,
+)
 from madoguchi.kernel.management.house_command import HouseCommand
 
-WORDS = (listing, reporting, load)
+WORDS = (listing, reporting, comparing, load, template, importing, linting)
 
 
 class Command(HouseCommand):
