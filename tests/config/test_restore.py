@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
@@ -271,9 +272,13 @@ def test_migrations_that_this_program_lacks_are_named(kept, ground, tmp_path):
 @pytest.mark.parametrize("damage", ["cut", "changed"])
 def test_a_damaged_backup_is_refused_and_nothing_changes(damage, kept, installed, tmp_path):
     whole = kept.path.read_bytes()
-    half = len(whole) // 2
+    with ZipFile(kept.path) as archive:
+        largest = max(archive.infolist(), key=lambda member: member.compress_size)
+    # Within the member's data: between members there are bytes that say nothing.
+    place = largest.header_offset + len(largest.FileHeader()) + largest.compress_size // 2
     path = tmp_path / "c.zip"
-    path.write_bytes(whole[:half] if damage == "cut" else whole[:half] + b"\0\0\0" + whole[half + 3 :])
+    other = bytes(byte ^ 0xFF for byte in whole[place : place + 3])
+    path.write_bytes(whole[:place] if damage == "cut" else whole[:place] + other + whole[place + 3 :])
     before = rows(), files(installed.data)
     with pytest.raises(ArchiveRefused, match="途中で切れているか、書き換えられて"):
         brought_back(path, force=True)
