@@ -14,7 +14,8 @@ from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.blocks.measures.diff import Diff, editions_diff, value_text
+from madoguchi.blocks.measures.diff import editions_diff
+from madoguchi.blocks.measures.diff_types import Diff, value_text
 from madoguchi.blocks.measures.files import edition_read
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.blocks.measures.testing import NOW

@@ -8,15 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from madoguchi.blocks.measures.cli import Call, edition_called
-from madoguchi.blocks.measures.diff import (
-    Diff,
-    Joined,
-    Link,
-    OfficeChange,
-    TargetChange,
-    editions_diff,
-    value_text,
-)
+from madoguchi.blocks.measures.diff import editions_diff
+from madoguchi.blocks.measures.diff_types import Diff, Joined, Link, OfficeChange, TargetChange, value_text
 from madoguchi.blocks.measures.document import plan_of
 
 NAME, HELP = "diff", "二つの版の違い"

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures.diff import Diff, Joined, Link, Place, TargetChange, editions_diff
+from madoguchi.blocks.measures.diff import editions_diff
+from madoguchi.blocks.measures.diff_types import Diff, Joined, Link, Place, TargetChange
 from madoguchi.blocks.measures.models import Edition
 from madoguchi.blocks.measures.public.figures import said
 from madoguchi.blocks.measures.public.plan import PlanShown, plan_shown

@@ -337,4 +337,4 @@ def _after(at: _At) -> Iterator[SafeString]:
 def _neighbour(edition: Edition, url: str, no: str, title: SafeString, reason: str) -> SafeString:
     link = format_html('<a href="{}">{} {}</a>', url, no, title)
     why = format_html("（{}）", japanese(reason)) if reason else ""
-    return format_html("{}: {}{}", show.title_words(edition), link, why)
+    return format_html("{} {}{}", show.title_words(edition), link, why)

@@ -212,6 +212,10 @@ def _progress(printed: Printed) -> Callable[[_Row], SafeString]:
             for no, status in said
             if status
         ]
-        return format_html("<div>{}</div>", format_html_join("", "<div>{}{}</div>", lines)) if lines else SafeString("")
+        return (
+            format_html("<div>{}</div>", format_html_join("", "<div>{}{}</div>", lines))
+            if lines
+            else SafeString("")
+        )
 
     return cell
