@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,12 @@ def test_no_template_asks_the_network_for_a_package() -> None:
         text = path.read_text(encoding="utf-8")
         assert '"@' not in text, f"{path}: Typst would download a package; write what it does yourself"
         assert "eval(" not in text, f"{path}: eval makes markup of what people typed"
+
+
+def test_templates_are_part_of_the_package() -> None:
+    project = Path(door.__file__).parents[3] / "pyproject.toml"
+    data = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    assert "**/*.typ" in data["madoguchi"]
 
 
 def test_the_city_puts_its_own_font_first(data_folder: Path) -> None:

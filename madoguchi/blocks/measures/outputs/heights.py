@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from unicodedata import east_asian_width
-
 # At 9 points a line takes this much; a row of a spreadsheet holds at most 409 points.
 LINE_POINTS = 12.5
 ROW_LINES = 32
@@ -13,7 +11,8 @@ LETTERS_PER_UNIT = 1.35
 
 def lines_of(paragraph: str, width: int) -> int:
     """Estimate the lines of a paragraph in a column so many units wide, rather one too many than one too few."""
-    letters = sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in paragraph)
+    # Whatever is not ASCII counts as full width.
+    letters = 2 * len(paragraph) - len(paragraph.encode("ascii", "ignore"))
     room = max(int(width * LETTERS_PER_UNIT) - 1, 2)
     return max(-(-letters // room), 1)
 

@@ -12,7 +12,7 @@ from madoguchi.kernel.typeset import typeset, typeset_parts
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 # A plan of this many printed items is one document; a longer one is made in parts, for the sake of memory.
-AT_ONCE, PART = 120, 60
+AT_ONCE, PART = 120, 75
 
 
 def report_pdf(report: Report, plan: EditionSpec) -> bytes:
