@@ -54,7 +54,11 @@ class ConstraintRefused(Refused):
     message = _("ほかの記録と矛盾するため保存できません。画面を開き直して、もう一度確かめてください。")
 
 
-class StoreUnavailable(Refused):
+class Unavailable(Refused):
+    """Something the house needs is not there at the moment; pages answer it with the message and 503."""
+
+
+class StoreUnavailable(Unavailable):
     """The database cannot write at the moment; nothing was changed."""
 
     message = _(

@@ -15,7 +15,7 @@ from madoguchi.blocks.people.accounts import second_factor_missing
 from madoguchi.blocks.people.models import User
 from madoguchi.blocks.people.sessions import key_is_ours
 from madoguchi.blocks.people.viewers import viewer_for
-from madoguchi.kernel.actions import StoreUnavailable
+from madoguchi.kernel.actions import Unavailable
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.rights import NotAllowed, Viewer, anonymous_viewer
 
@@ -62,10 +62,10 @@ class ViewerMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer "not yours" like "not there", and a store that cannot write with words."""
+        """Answer "not yours" like "not there", and what is unavailable (a store, a font) with words."""
         if isinstance(exception, NotAllowed):
             raise Http404 from exception
-        if isinstance(exception, StoreUnavailable):
+        if isinstance(exception, Unavailable):
             return render(request, "503.html", {"message": exception.message}, status=503)
         return None
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.kernel.health import Health, health_check
 from madoguchi.kernel.typeset.fonts import FontMissing, font_folders
-from madoguchi.ui.formats import refusal_text
 
 
 @health_check(
@@ -23,5 +22,5 @@ def fonts_there(now: datetime) -> Health:  # noqa: ARG001
     try:
         _folders, families = font_folders()
     except FontMissing as missing:
-        return Health("warn", _("日本語の書体がないので、PDF を作れません。"), refusal_text(missing))
+        return Health("warn", _("日本語の書体がないので、PDF を作れません。"), str(missing.message))
     return Health("ok", ", ".join(families))

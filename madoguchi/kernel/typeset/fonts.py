@@ -12,8 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from madoguchi.kit.refusals import Refused
+from madoguchi.kernel.actions import Unavailable
 
 # The fonts come as packages that hold one file each (docs/adr/0040).
 PACKAGES = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
@@ -21,14 +22,18 @@ FAMILY = "Noto Sans CJK JP"
 SUFFIXES = {".otf", ".ttf", ".ttc"}
 
 
-class FontMissing(Refused):
+class FontMissing(Unavailable):
     """There is no font with Japanese characters to print with."""
 
-    texts = {
-        "missing": "PDF に使う日本語の書体がありません。"
-        "`make setup` をやり直すか、日本語の書体のファイル（.otf、.ttf、.ttc）を {folder} に置いてください。"
-        "Debian では、apt の fonts-noto-cjk や fonts-ipafont に入っているファイルを使えます。",
-    }
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            _(
+                "PDF に使う日本語の書体がありません。"
+                "`make setup` をやり直すか、日本語の書体のファイル（.otf、.ttf、.ttc）を %(folder)s に置いてください。"
+                "Debian では、apt の fonts-noto-cjk や fonts-ipafont に入っているファイルを使えます。"
+            )
+            % {"folder": folder}
+        )
 
 
 def city_folder() -> Path:
@@ -47,7 +52,7 @@ def font_folders() -> tuple[list[Path], list[str]]:
     families = list(_families(own, own.stat().st_mtime_ns)) if with_files else []
     packaged = _packaged()
     if not packaged and not families:
-        raise FontMissing("missing", folder=str(own))
+        raise FontMissing(own)
     return [*([own] if families else []), *packaged], [*families, *([FAMILY] if packaged else [])]
 
 

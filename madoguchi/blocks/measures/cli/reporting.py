@@ -11,7 +11,6 @@ from madoguchi.blocks.measures.outputs import FORMATS, report_file
 from madoguchi.blocks.measures.queries import NoSuchYear, report
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.management.house_command import CommandRefused
-from madoguchi.kernel.typeset import FontMissing
 
 NAME, HELP = "report", "年度の実績"
 # Written to the terminal as text; the others go out byte by byte.
@@ -33,6 +32,4 @@ def run(call: Call) -> str | bytes:
         made = report_file(result, plan_of(edition), options["format"])
     except NoSuchYear:
         raise CommandRefused(f"{options['year']}年度は「{options['key']}」の計画期間にありません。") from None
-    except FontMissing as missing:
-        raise CommandRefused(missing.message) from None
     return written(options["output"], made.decode() if options["format"] in TEXTS else made)
