@@ -36,6 +36,8 @@ SEEN_ELSEWHERE = {
     "mfa/authenticate.html": "tests/office", "mfa/reauthenticate.html": "tests/office",
     "mfa/recovery_codes/index.html": "tests/office", "mfa/recovery_codes/generate.html": "tests/office",
     "mfa/totp/deactivate_form.html": "tests/office", "office/ended.html": "tests/office",
+    "measures/publish_edition.html": "tests/measures", "measures/round.html": "tests/measures",
+    "measures/round_differ.html": "tests/measures", "measures/round_sheet.html": "tests/measures",
     "people/confirm.html": "tests/people", "office/again.html": "tests/office", "office/resume.html": "tests/office",
 }  # fmt: skip
 

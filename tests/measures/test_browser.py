@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
+from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.models import RoundRequest
+from madoguchi.blocks.measures.rounds_sheet import answers_workbook
 from madoguchi.blocks.measures.testing import GRADES, YEAR, edition_make
-from madoguchi.blocks.people.testing import office_make, staff_client
+from madoguchi.blocks.measures.testing.rounds import KEEPING, answer, two_offices
+from madoguchi.blocks.people.testing import office_make, staff_client, viewer_with
 from madoguchi.kernel.clock import now, today
 from madoguchi.kernel.declarations import declarations_publish
 from madoguchi.kernel.rights import system_viewer
@@ -80,3 +84,41 @@ def test_a_year_goes_from_the_request_to_the_citizen(house: Callable[..., House]
     page = citizen.open(public)
     assert "二十八の手続を足した。" in page.content()
     assert "48件" in page.content()
+
+
+@pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])
+def test_the_pages_at_the_end_of_a_way_keep_the_rules(
+    house: Callable[..., House], language: str, tmp_path: Path
+) -> None:
+    opened, one, other, key = two_offices()
+    answer(one, key, "11")
+    answer(other, key, "12")
+    edition_make(PLAN, issued=False)
+    rights = (
+        "measures.round_keep",
+        "measures.year_publish",
+        "measures.edition_edit",
+        "measures.actual_enter",
+    )
+    officer = house(client=staff_client(*rights, scope="all"), language=language, width=320)
+    for path in (
+        reverse("measures:round", args=[opened.pk]),
+        reverse("measures:publish", args=["minamo-dx"]),
+    ):
+        officer.open(path)
+        assert officer.violations() == [], path
+
+    actions.answer_accept(actor=viewer_with(*KEEPING), request_id=one.pk, revision=1, now=now())
+    page = officer.open(reverse("measures:request", args=[opened.pk, other.pk]))
+    page.locator("form[action$='/accept/'] button").click()
+    page.locator("input[name=overrule]").wait_for(state="attached")
+    assert officer.violations() == []
+
+    file = tmp_path / "answers.xlsx"
+    file.write_bytes(answers_workbook(other, on=today()))
+    page = officer.open(reverse("measures:request", args=[opened.pk, other.pk]))
+    page.locator("details:has(input[type=file]) summary").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("form[action$='/upload/'] button").click()
+    page.wait_for_url("**/upload/")
+    assert officer.violations() == []

@@ -39,6 +39,7 @@ from madoguchi.blocks.measures.outputs.table import HEADINGS, table_rows
 from madoguchi.blocks.measures.outputs.workbook import LIST_TITLE, TABLE_TITLE
 from madoguchi.blocks.measures.queries import report
 from madoguchi.blocks.measures.types import EditionSpec, Report
+from madoguchi.blocks.people.testing import staff_client
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.typeset import fonts
 from madoguchi.services.dx_plan.editions import SAMPLES
@@ -555,6 +556,17 @@ def test_the_public_downloads_a_published_year(tokushima: None, client: Client) 
     assert [item["grade"] for item in data["items"]][:5] == ["B", "B", "A", "A", "B"]
     assert {item["suggested"] for item in data["items"]} == {None}
     assert data["summary"]["A"]["percent_printed"] == 55
+
+
+def test_the_offices_find_the_files_of_a_published_edition_only(invented: None) -> None:
+    client = staff_client("measures.actual_enter", "measures.evaluate", scope="all")
+    page = client.get("/office/plan/invented/?year=2026").content.decode()
+    assert 'href="/plan/invented/report.xlsx?year=2026"' in page
+    draft = EditionSpec.model_validate({**INVENTED, "key": "draft", "issued": ""})
+    edition_load(actor=ACTOR, spec=draft, translations={}, now=NOW)
+    page = client.get("/office/plan/draft/?year=2026")
+    assert page.status_code == 200
+    assert "report.xlsx" not in page.content.decode()
 
 
 def test_grades_and_texts_wait_for_publication(invented: None, client: Client) -> None:

@@ -17,8 +17,16 @@ from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer
 from madoguchi.blocks.measures.models import ActualEntry, Answer, Miss, ResultText, Round, RoundRequest
 from madoguchi.blocks.measures.rounds_sheet import answers_read, answers_workbook
 from madoguchi.blocks.measures.tasks import rounds_remind
-from madoguchi.blocks.measures.testing import GRADES, YEAR, edition_make
-from madoguchi.blocks.measures.testing.rounds import KEEPING, Asked, content_make, round_answered, round_make
+from madoguchi.blocks.measures.testing import YEAR, edition_make
+from madoguchi.blocks.measures.testing.rounds import (
+    KEEPING,
+    Asked,
+    answer,
+    content_make,
+    round_answered,
+    round_make,
+    two_offices,
+)
 from madoguchi.blocks.people.testing import office_make, staff_client, viewer_with
 from madoguchi.kernel.clock import day_of, now, today
 from madoguchi.kernel.declarations import declarations_publish
@@ -127,34 +135,6 @@ def test_a_figure_finer_than_its_indicator_is_refused() -> None:
     asked = round_make()
     with pytest.raises(actions.FigureTooFine):
         save(asked, content_make(asked.indicator, value="1.5"), 0)
-
-
-def two_offices() -> tuple[Round, RoundRequest, RoundRequest, str]:
-    """Open a round in which two offices answer for one item."""
-    first, second = office_make(), office_make()
-    indicator = {"name": "回数", "unit": "回", "kind": "flow", "targets": {YEAR: "10"}}
-    item = {"no": "1", "title": "項目", "offices": ["甲課", "乙課"], "indicators": [indicator]}
-    edition = edition_make(
-        {"key": "two", "city": "試験市", "title": "計画", "first_year": 2024, "last_year": 2028, "grades": GRADES,
-         "pillars": [{"no": "1", "title": "方針", "items": [item]}]}
-    )  # fmt: skip
-    for office, name in ((first, "甲課"), (second, "乙課")):
-        edition.items.get(level="item").offices.filter(printed_name=name).update(office_id=office.pk)
-    opened = actions.round_open(
-        actor=viewer_with(*KEEPING), key="two", year=YEAR, kind="result", due_on=today() + timedelta(days=9),
-        message="", groups={}, now=now(),
-    )  # fmt: skip
-    one, other = opened.requests.order_by("office_id")
-    return opened, one, other, edition.indicators.get().key
-
-
-def answer(request: RoundRequest, key: str, value: str) -> None:
-    clerk = viewer_with("measures.actual_enter", offices=[request.office_id])
-    content = AnswerContent(
-        texts={"done": f"{value}回した"}, figures={key: FigureAnswer(value=Decimal(value))}
-    )
-    actions.answer_save(actor=clerk, line_id=request.lines.get().pk, content=content, after=0, now=now())
-    actions.answer_send(actor=clerk, request_id=request.pk, revision=0, now=now())
 
 
 def test_two_offices_each_keep_their_paragraph_and_a_different_figure_is_asked_about() -> None:

@@ -704,6 +704,14 @@ sheets: [{columns: {pillar: 方針, title: 取組}}]
     assert spec.pillars[1].items[0].mark == "new"
 
 
+def test_the_mapping_of_the_guide_is_one() -> None:
+    guide = (SAMPLES.parents[3] / "docs" / "how-to" / "import-a-plan.md").read_text(encoding="utf-8")
+    mapping, faults = mapping_read(guide.partition("```yaml\n")[2].partition("```")[0])
+    assert faults == []
+    assert mapping is not None
+    assert mapping.sheets[0].indicators[0].targets == "^目標値／"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -70,6 +70,37 @@ def round_answered(**options: Any) -> Asked:
     return asked
 
 
+def two_offices() -> tuple[Round, RoundRequest, RoundRequest, str]:
+    """Open a round in which two offices answer for one item; the requests and the indicator's key."""
+    from madoguchi.blocks.measures.testing import GRADES, YEAR, edition_make
+
+    first, second = office_make(), office_make()
+    indicator = {"name": "回数", "unit": "回", "kind": "flow", "targets": {YEAR: "10"}}
+    item = {"no": "1", "title": "項目", "offices": ["甲課", "乙課"], "indicators": [indicator]}
+    edition = edition_make(
+        {"key": "two", "city": "試験市", "title": "計画", "first_year": 2024, "last_year": 2028, "grades": GRADES,
+         "pillars": [{"no": "1", "title": "方針", "items": [item]}]}
+    )  # fmt: skip
+    for office, name in ((first, "甲課"), (second, "乙課")):
+        edition.items.get(level="item").offices.filter(printed_name=name).update(office_id=office.pk)
+    opened = round_open(
+        actor=viewer_with(*KEEPING), key="two", year=YEAR, kind="result", due_on=day_of(now()) + timedelta(days=9),
+        message="", groups={}, now=now(),
+    )  # fmt: skip
+    one, other = opened.requests.order_by("office_id")
+    return opened, one, other, edition.indicators.get().key
+
+
+def answer(request: RoundRequest, key: str, value: str) -> None:
+    """Let an office answer its only item and send it."""
+    clerk = viewer_with("measures.actual_enter", offices=[request.office_id])
+    content = AnswerContent(
+        texts={"done": f"{value}回した"}, figures={key: FigureAnswer(value=Decimal(value))}
+    )
+    answer_save(actor=clerk, line_id=request.lines.get().pk, content=content, after=0, now=now())
+    answer_send(actor=clerk, request_id=request.pk, revision=0, now=now())
+
+
 @action_scenario("measures.round_open")
 def _open() -> dict[str, Any]:
     from madoguchi.blocks.measures.testing import YEAR, indicator_make
