@@ -459,3 +459,19 @@ def test_a_template_that_libreoffice_saved_again_changes_nothing(tmp_path: Path)
     )  # fmt: skip
     brought = workbook_read((target / source.name).read_bytes())
     assert ([str(fault) for fault in brought.faults], brought.changes) == ([], [])
+
+
+def test_what_is_hidden_or_not_mapped_is_told() -> None:
+    book = kpi_book({"M2": "担当者のメモ", "M4": "来年も"})
+    old = book.copy_worksheet(book["KPI"])
+    old.title, old.sheet_state = "古い表", "hidden"
+    book["KPI"].row_dimensions[6].hidden = True
+    brought = workbook_read(content_of(book), mapping_text=KPI_MAP)
+    assert [str(fault) for fault in brought.faults] == []
+    told = {(doubt.where, doubt.what) for doubt in brought.doubts}
+    assert {
+        ("古い表", "非表示のシートは読んでいません。"),
+        ("KPI", "読んでいない列があります（担当者のメモ）。"),
+        ("KPI A6", "非表示の行も読みました。"),
+    } <= told
+    assert (brought.items, brought.indicators) == (4, 4)

@@ -46,16 +46,19 @@ class ImportApplyForm(HouseForm):
             del self.fields["reason"]
 
 
+class _EditionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of plans, by city and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.city} {obj.title}"
+
+
 class TemplateForm(HouseForm):
     """Which plan the template is filled with."""
 
-    of = forms.ModelChoiceField(
-        label=_("計画"), queryset=Edition.objects.none(), to_field_name="key", empty_label=None
+    of = _EditionField(
+        label=_("計画"),
+        queryset=Edition.objects.order_by("city", "first_year", "key"),
+        to_field_name="key",
+        empty_label=None,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["of"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Edition.objects.order_by("city", "first_year", "key")
-        field.label_from_instance = lambda edition: f"{edition.city} {edition.title}"  # type: ignore[method-assign]

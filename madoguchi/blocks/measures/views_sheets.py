@@ -26,6 +26,7 @@ from madoguchi.blocks.measures.sheets.entered import entered_of
 from madoguchi.blocks.measures.sheets.importing import (
     Brought,
     basis_of,
+    doubts_data,
     edition_stored,
     plan_stored,
     workbook_read,
@@ -63,7 +64,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     return render(
         request, "measures/imports.html",
         {
-            "form": form, "faults": sheets_show.fault_table(faults) if faults else None, "fault_count": len(faults),
+            "form": form, "faults": sheets_show.fault_table(faults) if faults else None, "fault_count": len(faults), "file_name": getattr(form.cleaned_data.get("file"), "name", "") if brought else "",
             "template_form": TemplateForm() if Edition.objects.exists() else None, "page": page,
             "table": sheets_show.import_table([*page]), "breadcrumb": _way((gettext("計画の取り込み"), "")),
         },
@@ -81,16 +82,16 @@ def _way(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
     return [(gettext("計画"), reverse("measures:list")), *steps]
 
 
-def _read(file: UploadedFile, mapping: UploadedFile | None) -> Brought:
+def _read(file: UploadedFile[Any], mapping: UploadedFile[Any] | None) -> Brought:
     text = mapping.read(LARGEST_MAPPING).decode("utf-8", "replace") if mapping else None
     return workbook_read(file.read(LARGEST_FILE + 1), mapping_text=text)
 
 
-def _keep(viewer: Viewer, file: UploadedFile, brought: Brought) -> int:
+def _keep(viewer: Viewer, file: UploadedFile[Any], brought: Brought) -> int:
     assert brought.spec is not None
     kept = workbook_keep(
         actor=viewer, spec=brought.spec, file_name=str(file.name), sha256=brought.sha256, basis=brought.basis,
-        warnings=[{"where": doubt.where, "what": doubt.what, "do": doubt.do} for doubt in brought.doubts],
+        warnings=doubts_data([doubt for doubt in brought.doubts if not doubt.known]),
         mapping=brought.mapping.model_dump(mode="json") if brought.mapping else None,
         fingerprint=brought.fingerprint, now=now(),
     )  # fmt: skip
@@ -162,9 +163,9 @@ def _preview(request: HttpRequest, kept: PlanImport, *, form: ImportApplyForm | 
     return render(
         request, "measures/import.html",
         {
-            "kept": kept, "title": show.japanese(spec.title), "city": show.japanese(spec.city), "moved": moved,
+            "kept": kept, "facts": sheets_show.import_facts(kept, spec), "moved": moved,
             "waiting": waiting and not moved, "counts": counts, "entries": entered.new if entered else 0,
-            "edition": edition, "mapping": (kept.mapping or {}).get("name", ""), "page": page,
+            "edition": edition, "page": page,
             "table": sheets_show.change_table([*page]) if changes else None,
             "doubts": sheets_show.doubt_table(kept.warnings) if kept.warnings and waiting else None,
             "form": form if form is not None else ImportApplyForm(published=_asks_reason(kept)),
@@ -179,12 +180,11 @@ def lint_page(request: HttpRequest, key: str) -> HttpResponse:
     _keeper(request)
     edition = show.edition_or_404(key)
     found = lint_of(edition, on=today())
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "measures/lint.html",
         {
-            "title": show.title(edition), "edition": edition, "page": page, "count": len(found),
-            "table": sheets_show.lint_table([*page]),
+            "title": show.title(edition), "edition": edition, "count": len(found),
+            "sections": sheets_show.lint_sections(found),
             "breadcrumb": _way((show.title(edition), reverse("measures:edition", args=[key])), (gettext("指標の点検"), "")),
         },
     )  # fmt: skip

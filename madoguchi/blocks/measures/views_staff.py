@@ -47,7 +47,8 @@ def edition_list(request: HttpRequest) -> HttpResponse:
         ],
         rows, caption=gettext("担当する計画"), empty_title=gettext("担当する項目のある計画はありません。"),
     )  # fmt: skip
-    return render(request, "measures/staff_list.html", {"table": table})
+    may_import = viewer.may_everywhere("measures.edition_edit")
+    return render(request, "measures/staff_list.html", {"table": table, "may_import": may_import})
 
 
 def item_list(request: HttpRequest, key: str) -> HttpResponse:

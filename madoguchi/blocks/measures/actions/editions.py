@@ -448,18 +448,11 @@ def _entries_write(edition: Edition, spec: EditionSpec, actor: Viewer, now: date
     Progress.objects.bulk_create(progress, batch_size=BATCH)
     for total in spec.totals:
         _total_write(total, grades)
-    if spec.issued:
-        published = {*YearPublication.objects.filter(edition=edition).values_list("year", flat=True)}
-        as_of = {total.year: total.as_of for total in spec.totals}
-        for year in sorted({*_years(spec)} - published):
-            _publication(edition, year, as_of.get(year), actor, now)
-
-
-def _years(spec: EditionSpec) -> Iterator[int]:
+    published = {*YearPublication.objects.filter(edition=edition).values_list("year", flat=True)}
     for total in spec.totals:
-        yield total.year
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
-        yield from item.results
+        # Printed totals are results that the city gave to the public; results alone may still be on their way.
+        if spec.issued and total.year not in published:
+            _publication(edition, total.year, total.as_of, actor, now)
 
 
 def _actuals_write(edition: Edition, spec: EditionSpec, stamp: Mapping[str, object]) -> None:

@@ -27,9 +27,9 @@ class ImportApplied(Refused):
 
 
 class PlanMoved(Refused):
-    """The stored plan has changed since the preview."""
+    """The stored plan has changed since the workbook was compared with it."""
 
-    message = _("違いを表示した後に、計画が変わりました。新しい違いを確かめて、もう一度取り込んでください。")
+    message = _("表を読み込んだ後に、計画が変わりました。もう一度読み込んで、新しい違いを確かめてください。")
 
 
 @action("measures.mapping_save", raises={"mapping_once": EntryChanged})
@@ -88,7 +88,7 @@ def workbook_keep(
 
 
 @action("measures.workbook_apply")
-def workbook_apply(*, actor: Viewer, import_id: int, basis: str, now: datetime, reason: str = "") -> Edition:
+def workbook_apply(*, actor: Viewer, import_id: int, now: datetime, reason: str = "") -> Edition:
     """
     Load the plan of a kept workbook exactly as its preview showed, all of it or nothing, and remember its mapping.
 

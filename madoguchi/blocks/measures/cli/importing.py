@@ -9,7 +9,7 @@ from pathlib import Path
 
 from madoguchi.blocks.measures.actions import workbook_apply, workbook_keep
 from madoguchi.blocks.measures.cli import Call
-from madoguchi.blocks.measures.sheets.importing import Brought, brought_data, workbook_read
+from madoguchi.blocks.measures.sheets.importing import Brought, brought_data, doubts_data, workbook_read
 from madoguchi.blocks.measures.sheets.opening import LARGEST_FILE
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.management.house_command import CommandRefused
@@ -62,7 +62,7 @@ def _apply(call: Call, brought: Brought) -> None:
     assert brought.spec is not None
     kept = workbook_keep(
         actor=call.actor, spec=brought.spec, file_name=call.options["file"].name, sha256=brought.sha256,
-        warnings=[{"where": doubt.where, "what": doubt.what, "do": doubt.do} for doubt in brought.doubts],
+        warnings=doubts_data([doubt for doubt in brought.doubts if not doubt.known]),
         basis=brought.basis, mapping=brought.mapping.model_dump(mode="json") if brought.mapping else None,
         fingerprint=brought.fingerprint, now=call.now,
     )  # fmt: skip

@@ -113,7 +113,11 @@ def _actuals(findings: Findings, cells: Mapping[Year, Cell], unit: str) -> dict[
             continue
         del found[year]
         if typed.word == DASH:
-            findings.note(cell, gettext("「—」は、実績なしとして読みました。"))
+            findings.note(
+                cell,
+                gettext("「—」は、実績なしとして読みました。"),
+                gettext("実績があるなら、数値を書いてください。"),
+            )
         else:
             findings.fault(
                 cell,
@@ -170,6 +174,7 @@ def _direction(findings: Findings, told: Told, targets: list[Read]) -> str:
             cell,
             gettext("「%(text)s」を%(number)sとして読みました。")
             % {"text": cell.value, "number": typed.short()},
+            gettext("違うときは、数値だけを書いてください。"),
         )
     return direction or "up"
 

@@ -252,7 +252,8 @@ def offices_read(names: Sequence[str]) -> list[Node]:
             node["unit"] = unit.strip()
         if COORDINATES in name:
             node["coordinates"] = True
-        if node["name"] and node not in offices:
+        printed = {(each["name"], each.get("unit")) for each in offices}
+        if node["name"] and (node["name"], node.get("unit")) not in printed:
             offices.append(node)
     return offices
 

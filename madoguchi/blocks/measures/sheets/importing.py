@@ -25,10 +25,11 @@ from madoguchi.blocks.measures.sheets.draft import Draft, spec_of
 from madoguchi.blocks.measures.sheets.entered import Entered, entered_of
 from madoguchi.blocks.measures.sheets.filled import filled_read, is_filled
 from madoguchi.blocks.measures.sheets.headings import sheets_find, wanted_of
+from madoguchi.blocks.measures.sheets.limits import beyond_limits
 from madoguchi.blocks.measures.sheets.mapped import mapped_read
 from madoguchi.blocks.measures.sheets.mapping import MappingSpec, mapping_of, mapping_read
 from madoguchi.blocks.measures.sheets.opening import WorkbookRefused, workbook_open
-from madoguchi.blocks.measures.sheets.reading import Fault, Findings, Grid, grids
+from madoguchi.blocks.measures.sheets.reading import Fault, Findings, Grid, Spot, grids
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.blocks.people.queries import office_find, offices_on
 from madoguchi.kit.fiscal import FiscalYear
@@ -36,11 +37,12 @@ from madoguchi.kit.fiscal import FiscalYear
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something to look at that holds nothing up: where, what, and what to do."""
+    """Something to look at that holds nothing up; ``known`` where the stored plan has it already."""
 
     where: str
     what: str
     do: str
+    known: bool = False
 
 
 @dataclass(slots=True)
@@ -102,21 +104,33 @@ def workbook_read(content: bytes, *, mapping_text: str | None = None) -> Brought
     except WorkbookRefused as refused:
         brought.faults.append(Fault("", "", refused.reason, refused.do))
         return brought
-    _read(brought, sheets, mapping)
+    findings = Findings()
+    for grid in sheets:
+        if grid.hidden:
+            findings.note(
+                Spot(grid.title),
+                gettext("非表示のシートは読んでいません。"),
+                gettext("読むシートなら、再表示してください。"),
+            )
+    _read(brought, [grid for grid in sheets if not grid.hidden], mapping, findings)
     return brought
 
 
-def _read(brought: Brought, sheets: Sequence[Grid], mapping: MappingSpec | None) -> None:
-    findings = Findings()
+def _read(brought: Brought, sheets: Sequence[Grid], mapping: MappingSpec | None, findings: Findings) -> None:
     if mapping is None and is_filled(sheets):
         draft = filled_read(sheets, findings, plan_stored)
     else:
+        told = mapping
         mapping = mapping or mapping_remembered(sheets)
         if mapping is None:
             brought.faults.append(_unknown(sheets))
             return
-        draft = mapped_read(sheets, mapping, findings, plan_stored)
         brought.mapping, brought.fingerprint = mapping, fingerprint_of(sheets, mapping)
+        key = mapping.edition["key"]
+        if told is None and plan_stored(key) is not None:
+            # What a remembered mapping said of the plan's own fields may be older than what is stored.
+            mapping = mapping.model_copy(update={"edition": {"key": key}})
+        draft = mapped_read(sheets, mapping, findings, plan_stored)
     _finish(brought, draft, findings)
 
 
@@ -132,11 +146,13 @@ def _finish(brought: Brought, draft: Draft, findings: Findings) -> None:
         brought.basis = basis_of(brought.key)
         brought.changes = changes_of(draft.stored, brought.spec)
         brought.entered = entered_of(edition, brought.spec)
+        for reason in beyond_limits(brought.spec):
+            findings.fault(None, reason, gettext("短くするか、一つにしてください。"))
         for reason in brought.entered.refused:
             findings.fault(
                 None, reason, gettext("番号や名前を変えていないか、数が合っているか、確かめてください。")
             )
-        brought.doubts += _doubts(brought, edition)
+        brought.doubts += _doubts(brought, edition, draft.stored)
     brought.doubts[:0] = [
         Doubt(" ".join(part for part in (note.sheet, note.cell) if part), note.what, note.do)
         for note in findings.notes
@@ -221,7 +237,7 @@ def mapping_remembered(sheets: Sequence[Grid]) -> MappingSpec | None:
 # What holds nothing up
 
 
-def _doubts(brought: Brought, edition: Edition | None) -> list[Doubt]:
+def _doubts(brought: Brought, edition: Edition | None, stored: EditionSpec | None) -> list[Doubt]:
     assert brought.spec is not None
     spec = brought.spec
     found = [*_publishing(brought, edition), *_offices_unknown(spec)]
@@ -233,7 +249,10 @@ def _doubts(brought: Brought, edition: Edition | None) -> list[Doubt]:
                 gettext("直すときは、その項目の画面で記録してください。"),
             )
         )  # fmt: skip
-    return found + [Doubt(warned.where, warned.what, warned.do) for warned in warnings_of(spec)]
+    before = {*(warnings_of(stored) if stored is not None else ())}
+    return found + [
+        Doubt(warned.where, warned.what, warned.do, warned in before) for warned in warnings_of(spec)
+    ]
 
 
 def _publishing(brought: Brought, edition: Edition | None) -> list[Doubt]:
@@ -294,6 +313,11 @@ def _is_known(name: str, days: tuple[date, date]) -> bool:
     return any(office_find(name=name, on=on) is not None for on in days)
 
 
+def doubts_data(doubts: Sequence[Doubt]) -> list[dict[str, str]]:
+    """Give what to look at as plain data."""
+    return [{"where": doubt.where, "what": doubt.what, "do": doubt.do} for doubt in doubts]
+
+
 def brought_data(brought: Brought, *, applied: bool) -> dict[str, Any]:
     """Give what a workbook brings as plain data, for other programs."""
     return {
@@ -303,7 +327,7 @@ def brought_data(brought: Brought, *, applied: bool) -> dict[str, Any]:
         "faults": [
             {"sheet": fault.sheet, "cell": fault.cell, "reason": fault.reason, "do": fault.do} for fault in brought.faults
         ],
-        "warnings": [{"where": doubt.where, "what": doubt.what, "do": doubt.do} for doubt in brought.doubts],
+        "warnings": doubts_data(brought.doubts),
         "changes": {
             **{how: [_change_data(change) for change in brought.changes if change.how == how] for how in ("added", "removed", "changed")},
             "entries": brought.entered.new,

@@ -107,6 +107,13 @@ class SheetReader:
         if len(self.findings.faults) > before:
             return
         spoken_note(self.columns, self.spec, self.mapping, self.draft)
+        self._unread_note()
+        if self.grid.too_long:
+            self.findings.fault(
+                Spot(self.grid.title),
+                gettext("行が多すぎます。"),
+                gettext("使っていない行を消してください。"),
+            )
         for row in self.grid.hidden_rows(self.headings.last + 1):
             self.findings.note(
                 Spot(self.grid.title, f"A{row}"),
@@ -116,6 +123,26 @@ class SheetReader:
         for row in self.grid.rows:
             if row > self.headings.last and not self._is_aside(row):
                 self._row_read(row)
+
+    def _unread_note(self) -> None:
+        """Name the columns that hold something and are not read."""
+        ours = {*self.columns.ours()}
+        unread = [
+            self.headings.full(column)
+            for column in sorted(self.headings.texts)
+            if column not in ours
+            and any(
+                not self.grid.cell(row, column).empty and self.grid.cell(row, column).is_first
+                for row in self.grid.rows
+                if row > self.headings.last
+            )
+        ]
+        if unread:
+            self.findings.note(
+                Spot(self.grid.title),
+                gettext("読んでいない列があります（%(names)s）。") % {"names": "、".join(unread)},
+                gettext("要る列なら、対応表に書いてください。"),
+            )
 
     # Rows
 

@@ -59,11 +59,9 @@ def fields_read(reader: SheetReader, row: int, node: Node) -> None:
     cells = {name: cell for name, cell in cells.items() if cell.is_first and not cell.empty}
     if "offices" in cells:
         known = node.setdefault("offices", [])
-        known += [
-            office
-            for office in offices_read(offices_split(reader.text(cells["offices"])))
-            if office not in known
-        ]
+        names = {office["name"] for office in known}
+        read = offices_read(offices_split(reader.text(cells["offices"])))
+        known += [office for office in read if office["name"] not in names]
     for name in ("outcome", "no_indicator"):
         if name in cells:
             node[name] = "\n".join(part for part in (node.get(name, ""), reader.text(cells[name])) if part)

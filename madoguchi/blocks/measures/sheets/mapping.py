@@ -277,13 +277,18 @@ def mapping_of(data: object) -> tuple[MappingSpec | None, list[Fault]]:
     try:
         return MappingSpec.model_validate(data), []
     except ValidationError as error:
-        return None, [
-            _fault(
-                gettext("対応表の「%(place)s」が読めません。") % {"place": ".".join(str(part) for part in fault["loc"])},
-                fault["msg"].removeprefix("Value error, "),
-            )
-            for fault in error.errors()
-        ]  # fmt: skip
+        return None, [_fault_of(fault["type"], fault["loc"], fault["msg"]) for fault in error.errors()]
+
+
+def _fault_of(kind: str, place: tuple[int | str, ...], message: str) -> Fault:
+    known = {
+        "missing": gettext("書いてください。"),
+        "extra_forbidden": gettext("この名前は使えません。書き方の手引きを確かめてください。"),
+    }
+    return _fault(
+        gettext("対応表の「%(place)s」が読めません。") % {"place": ".".join(str(part) for part in place)},
+        known.get(kind) or message.removeprefix("Value error, "),
+    )
 
 
 def _fault(reason: str, do: str) -> Fault:

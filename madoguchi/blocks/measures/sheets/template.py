@@ -25,9 +25,12 @@ _HEAD = PatternFill("solid", fgColor="DCE6F2")
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
 _ASIDE = PatternFill("solid", fgColor="F2F2F2")
 _LINE = Border(bottom=Side("thin", color="808080"))
+_ROW = Border(bottom=Side("hair", color="A0A0A0"))
 _TOP = Alignment(wrap_text=True, vertical="top")
 _GREY = Font(italic=True, color="595959")
 TEXT_FORMAT = "@"
+# Excel draws no row higher than this.
+HIGHEST = 409.0
 # What Excel may keep as a number; everything else is text, so that 1-1 never becomes a day.
 _NUMBERS = frozenset({"decimals", "base", "count", "printed", "computed", "from_ratio", "value"})
 _PHASES = (("study", "検討"), ("carry_out", "実施"), ("expand", "拡大"))
@@ -178,6 +181,8 @@ def _plan_fill(page: Worksheet, spec: EditionSpec | None) -> None:
     _headings_fill(page, 1, [("項目", False, ""), ("値", False, ""), ("書き方", False, "")])
     for line, row in enumerate(layout.PLAN_ROWS, start=2):
         page.cell(line, 1, row.heading).fill = _NEEDED if row.required else _HEAD
+        for column in (1, 2, 3):
+            page.cell(line, column).border = _LINE
         _cell_fill(page.cell(line, 2), values.get(row.key, ""), number=False)
         hint = page.cell(
             line,
@@ -206,15 +211,20 @@ def _sheet_fill(page: Worksheet, columns: Sequence[Column], rows: Sequence[Row],
     _headings_fill(
         page, 1, [*headings, *((column.heading, column.required, column.help) for column in columns)]
     )
-    _aside_fill(page, 2, layout.HELP_ROW, [column.help for column in columns])
+    page.row_dimensions[1].height = _height(columns, [column.heading for column in columns])
+    _aside_fill(page, 2, layout.HELP_ROW, columns, [column.help for column in columns])
     line = 3
     if empty:
-        _aside_fill(page, 3, layout.EXAMPLE_ROW, [column.example for column in columns])
+        _aside_fill(page, 3, layout.EXAMPLE_ROW, columns, [column.example for column in columns])
         line = 4
     for row in rows:
         for number, column in enumerate(columns, start=2):
             if (value := row.get(column.key, "")) != "":
                 _cell_fill(page.cell(line, number), value, number=_is_number(column))
+            page.cell(line, number).border = _ROW
+        page.row_dimensions[line].height = _height(
+            columns, [str(row.get(column.key, "")) for column in columns]
+        )
         line += 1
     _columns_set(page, columns)
     page.freeze_panes = "B2"
@@ -226,8 +236,20 @@ def _is_number(column: Column) -> bool:
     return column.key in _NUMBERS or column.key.startswith((layout.TARGET_HEAD, layout.ACTUAL_HEAD))
 
 
-def _aside_fill(page: Worksheet, line: int, mark: str, texts: Sequence[str]) -> None:
+def _height(columns: Sequence[Column], texts: Sequence[str]) -> float:
+    """Give the height of a row in points: a Japanese letter is as wide as two columns of the sheet's measure."""
+    lines = (
+        sum(-(-2 * max(len(part), 1) // column.width) for part in text.split("\n"))
+        for column, text in zip(columns, texts, strict=True)
+    )
+    return min(4 + 15.0 * max(lines), HIGHEST)
+
+
+def _aside_fill(
+    page: Worksheet, line: int, mark: str, columns: Sequence[Column], texts: Sequence[str]
+) -> None:
     """Write a row that is not read: it says so in its first cell, and looks so."""
+    page.row_dimensions[line].height = _height(columns, texts)
     for number, text in enumerate([mark, *texts], start=1):
         cell = page.cell(line, number)
         _cell_fill(cell, text, number=False)
