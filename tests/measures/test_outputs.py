@@ -100,6 +100,7 @@ def shimada() -> None:
 @pytest.fixture
 def invented() -> None:
     edition_load(actor=ACTOR, spec=EditionSpec.model_validate(INVENTED), translations={}, now=NOW)
+    year_publish(actor=ACTOR, key="invented", year=2026, provisional=False, as_of=None, now=NOW)
 
 
 def read(key: str, year: int) -> tuple[Report, EditionSpec]:

@@ -113,7 +113,9 @@ class Meeting(models.Model):
 
     def subject(self) -> Subject:
         """The reference for audit rows and events."""
-        return Subject("measures.meeting", str(self.pk), self.title, f"/office/plan-bodies/~meetings/{self.pk}/")
+        return Subject(
+            "measures.meeting", str(self.pk), self.title, f"/office/plan-bodies/~meetings/{self.pk}/"
+        )
 
 
 class AgendaItem(models.Model):

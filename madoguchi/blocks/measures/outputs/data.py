@@ -42,7 +42,7 @@ def _item_data(line: ItemLine) -> dict[str, Any]:
         "indicators": [
             {
                 "name": indicator.name.value,
-                "unit": indicator.unit,
+                "unit": indicator.unit_text,
                 "target": plain_number(indicator.target),
                 "actual": plain_number(indicator.actual),
                 "provisional": indicator.provisional,
