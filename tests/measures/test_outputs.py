@@ -28,6 +28,7 @@ from madoguchi.blocks.measures.actions import (
     edition_load,
     evaluation_enter,
     text_enter,
+    year_publish,
 )
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.lines import edition_get
