@@ -32,6 +32,7 @@ check: setup ## 書式・型・構造・宣言・文言の検査 / Lint, types, 
 	$(BIN)/ruff format --check .
 	$(AWAY) $(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/import_linter
+	@rm -rf .cache/check
 	$(AWAY) $(BIN)/madoguchi makemigrations --check --dry-run
 	$(AWAY) $(BIN)/madoguchi check
 	DATABASE_URL= $(BIN)/python -m pytest -q -m lint
