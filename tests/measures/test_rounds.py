@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -15,6 +16,7 @@ from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.actions.rounds import rounds_due
 from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer
 from madoguchi.blocks.measures.models import ActualEntry, Answer, Miss, ResultText, Round, RoundRequest
+from madoguchi.blocks.measures.rounds_queries import owed_by
 from madoguchi.blocks.measures.rounds_sheet import answers_read, answers_workbook
 from madoguchi.blocks.measures.tasks import rounds_remind
 from madoguchi.blocks.measures.testing import YEAR, edition_make
@@ -309,3 +311,13 @@ def test_the_pages_walk_through_a_round() -> None:
     assert "遅れた人の文" in late.content.decode(), "what was typed is still on the page"
     keeper.post(reverse("measures:request_accept", args=where), {"revision": "1"})
     assert ActualEntry.objects.get().value == 12
+
+
+def test_what_is_owed_is_what_the_own_office_was_asked() -> None:
+    asked = round_make()
+    office = asked.request.office
+    everywhere = replace(viewer_with("measures.actual_enter", *KEEPING), offices=frozenset([office.pk + 1]))
+    own = replace(viewer_with("measures.actual_enter", offices=[office]), offices=frozenset([office.pk]))
+    assert (owed_by(viewer=everywhere).to_answer, owed_by(viewer=own).to_answer) == (0, 1)
+    answer(asked.request, asked.indicator.key, "12")
+    assert (owed_by(viewer=everywhere).to_check, owed_by(viewer=own).to_check) == (1, 0)

@@ -145,7 +145,8 @@ class Owed:
 def owed_by(*, viewer: Viewer) -> Owed:
     """Count what rounds want of a viewer, in one query."""
     open_rounds = Q(round__closed_at=None)
-    mine = Q(pk__in=RoundRequest.objects.filter(viewer.where(ANSWER)).values("pk")) & Q(state__in=OWING)
+    # Whoever may enter for the whole city hall still owes only what the own office was asked.
+    mine = Q(office_id__in=viewer.offices, state__in=OWING)
     keeping = Q(state=RoundRequest.State.ANSWERED) if viewer.may_everywhere(KEEP) else Q(pk__in=[])
     rows = RoundRequest.objects.filter(open_rounds).filter(mine | keeping)
     to_answer = pressing = to_check = 0

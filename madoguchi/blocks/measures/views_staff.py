@@ -64,7 +64,8 @@ def item_list(request: HttpRequest, key: str) -> HttpResponse:
         request, "measures/staff_edition.html",
         {
             "table": table, "page": page, "title": show.shown(translated(edition, "title", edition.title, show.language())), "year": show.year_name(year),
-            "edition": edition, "may_publish": viewer.may_everywhere("measures.year_publish"), "year_number": str(year),
+            "edition": edition, "may_publish": viewer.may_everywhere("measures.year_publish"),
+            "may_ask": viewer.may_everywhere("measures.round_keep"), "may_edit": viewer.may_everywhere("measures.edition_edit"), "year_number": str(year),
             "tabs": year_tabs(edition, year, request.path), "public": f"{reverse('plan:edition', args=[key])}?year={year}",
             "downloads": download_links(edition, year),
             "breadcrumb": [(gettext("ホーム"), reverse("office:home")), (gettext("計画"), reverse("measures:list")),
