@@ -38,7 +38,7 @@ def test_a_full_disk_keeps_what_was_typed_on_the_page() -> None:
 
 
 def test_a_page_without_a_form_answers_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    from madoguchi.blocks.measures import views_staff
+    from madoguchi.blocks.measures.staff import views as views_staff
     from madoguchi.kernel.actions import StoreUnavailable
 
     def fail(**_: Any) -> None:

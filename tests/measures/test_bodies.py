@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from madoguchi.blocks.measures import actions
-from madoguchi.blocks.measures import bodies_queries as queries
+from madoguchi.blocks.measures.bodies import queries as queries
 from madoguchi.blocks.measures.models import AgendaItem, Body, Meeting, Membership
 from madoguchi.blocks.measures.outputs.pack import meeting_pack
 from madoguchi.blocks.measures.testing import YEAR, indicator_make

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.models import RoundRequest
-from madoguchi.blocks.measures.rounds_sheet import answers_workbook
+from madoguchi.blocks.measures.rounds.sheet import answers_workbook
 from madoguchi.blocks.measures.testing import GRADES, YEAR, edition_make
 from madoguchi.blocks.measures.testing.rounds import KEEPING, answer, two_offices
 from madoguchi.blocks.people.testing import office_make, staff_client, viewer_with

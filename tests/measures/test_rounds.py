@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.actions.rounds import rounds_due
-from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer
 from madoguchi.blocks.measures.models import ActualEntry, Answer, Miss, ResultText, Round, RoundRequest
-from madoguchi.blocks.measures.rounds_queries import owed_by
-from madoguchi.blocks.measures.rounds_sheet import answers_read, answers_workbook
+from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer
+from madoguchi.blocks.measures.rounds.queries import owed_by
+from madoguchi.blocks.measures.rounds.sheet import answers_read, answers_workbook
 from madoguchi.blocks.measures.tasks import rounds_remind
 from madoguchi.blocks.measures.testing import YEAR, edition_make
 from madoguchi.blocks.measures.testing.rounds import (

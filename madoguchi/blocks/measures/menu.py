@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.actions.rounds import ANSWER
-from madoguchi.blocks.measures.bodies_queries import follow_ups_counted
-from madoguchi.blocks.measures.rounds_queries import owed_by
+from madoguchi.blocks.measures.bodies.queries import follow_ups_counted
+from madoguchi.blocks.measures.rounds.queries import owed_by
 from madoguchi.kernel.pages import Tile, menu_declare, portal_tile_declare, waiting_declare
 from madoguchi.kernel.rights import Viewer
 

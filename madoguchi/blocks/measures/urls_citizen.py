@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.blocks.measures import views_public as views
+from madoguchi.blocks.measures.public import views as views
 
 app_name = "plan"
 urlpatterns = [

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from madoguchi.blocks.measures import views_bodies as bodies
-from madoguchi.blocks.measures import views_entries as entries
-from madoguchi.blocks.measures import views_meetings as meetings
-from madoguchi.blocks.measures import views_rounds as rounds
-from madoguchi.blocks.measures import views_rounds_sheet as sheet
-from madoguchi.blocks.measures import views_sheets as sheets
-from madoguchi.blocks.measures import views_staff as views
+from madoguchi.blocks.measures.bodies import views as bodies
+from madoguchi.blocks.measures.bodies import views_meetings as meetings
+from madoguchi.blocks.measures.rounds import views as rounds
+from madoguchi.blocks.measures.rounds import views_sheet as sheet
+from madoguchi.blocks.measures.sheets import views as sheets
+from madoguchi.blocks.measures.staff import views as views
+from madoguchi.blocks.measures.staff import views_entries as entries
 
 app_name = "measures"
 urlpatterns = [

@@ -27,7 +27,6 @@ from madoguchi.blocks.measures.actions.refusals import (
     WrongState,
     YearOutsidePlan,
 )
-from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer, answerable, missing_in
 from madoguchi.blocks.measures.document import plan_of, plans_changed
 from madoguchi.blocks.measures.models import (
     ActualEntry,
@@ -44,6 +43,7 @@ from madoguchi.blocks.measures.models import (
     RoundRequest,
 )
 from madoguchi.blocks.measures.queries import item_line
+from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable, missing_in
 from madoguchi.blocks.measures.types import ItemLine
 from madoguchi.blocks.people.queries import office_names, offices_carrying, offices_on
 from madoguchi.kernel.actions import action

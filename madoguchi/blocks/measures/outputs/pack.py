@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from madoguchi.blocks.measures.bodies_queries import agenda_of, follow_ups_open, members_on, post_names
+from madoguchi.blocks.measures.bodies.queries import agenda_of, follow_ups_open, members_on, post_names
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.models import AgendaItem, Meeting
 from madoguchi.blocks.measures.outputs.printed import printed

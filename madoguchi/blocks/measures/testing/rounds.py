@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from madoguchi.blocks.measures.actions import answer_save, answer_send, round_open
-from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer
 from madoguchi.blocks.measures.models import Indicator, ResultText, Round, RoundRequest
+from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer
 from madoguchi.blocks.people.testing import office_make, viewer_with
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.rights import Viewer, system_viewer

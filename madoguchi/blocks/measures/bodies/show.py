@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures.bodies_queries import (
+from madoguchi.blocks.measures.bodies.queries import (
     BodyLine,
     FollowUp,
     OfficeWithout,

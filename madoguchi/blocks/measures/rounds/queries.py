@@ -9,10 +9,10 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.measures.actions.rounds import ANSWER, KEEP, answers_missing, answers_newest
-from madoguchi.blocks.measures.answers import AnswerContent
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.models import Answer, Edition, ItemOffice, Round, RoundLine, RoundRequest
 from madoguchi.blocks.measures.queries import item_line
+from madoguchi.blocks.measures.rounds.answers import AnswerContent
 from madoguchi.blocks.measures.types import ItemLine
 from madoguchi.kernel.rights import Viewer
 

@@ -13,10 +13,10 @@ from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.actions import actual_enter, evaluation_enter
 from madoguchi.blocks.measures.computed import describe_rows, drill_down
 from madoguchi.blocks.measures.declarations import declared_body
-from madoguchi.blocks.measures.forms import ActualForm, GradeForm
 from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Edition, Grade
 from madoguchi.blocks.measures.outputs.downloads import download_links
+from madoguchi.blocks.measures.public.views import indicator_part
 from madoguchi.blocks.measures.queries import (
     editions_kept,
     item_line,
@@ -24,9 +24,9 @@ from madoguchi.blocks.measures.queries import (
     may_enter,
     may_judge,
 )
-from madoguchi.blocks.measures.staff_show import entry_links, year_tabs, year_worked_on
+from madoguchi.blocks.measures.staff.forms import ActualForm, GradeForm
+from madoguchi.blocks.measures.staff.show import entry_links, year_tabs, year_worked_on
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
-from madoguchi.blocks.measures.views_public import indicator_part
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
 from madoguchi.kernel.pages import viewer_of

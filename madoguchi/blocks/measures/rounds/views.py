@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures import rounds_queries as queries
-from madoguchi.blocks.measures import rounds_show
 from madoguchi.blocks.measures.actions import rounds as actions
 from madoguchi.blocks.measures.actions.refusals import EntryChanged, FiguresDiffer, NotSettled
 from madoguchi.blocks.measures.actions.rounds import ANSWER, KEEP
 from madoguchi.blocks.measures.document import plan_of
-from madoguchi.blocks.measures.forms_rounds import AnswerForm, CloseForm, ReturnForm, RoundForm, SheetForm
 from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Round, RoundRequest
 from madoguchi.blocks.measures.queries import causes
+from madoguchi.blocks.measures.rounds import queries as queries
+from madoguchi.blocks.measures.rounds import show as rounds_show
+from madoguchi.blocks.measures.rounds.forms import AnswerForm, CloseForm, ReturnForm, RoundForm, SheetForm
 from madoguchi.blocks.people.queries import offices_on
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.models import ImprovementCheck, Round
+from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
 from madoguchi.ui.forms import DecimalNumberField, HouseFileInput, HouseForm, LongTextField, WarekiDateField
 

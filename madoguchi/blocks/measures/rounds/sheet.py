@@ -25,10 +25,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.measures.actions.refusals import SheetRefused
-from madoguchi.blocks.measures.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.models import Answer, RoundRequest
 from madoguchi.blocks.measures.queries import causes
-from madoguchi.blocks.measures.rounds_queries import LineShown, lines_shown, sections_asked
+from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable
+from madoguchi.blocks.measures.rounds.queries import LineShown, lines_shown, sections_asked
 from madoguchi.kit.numbers import Figure, FigureRefused, figure_parse
 from madoguchi.kit.wareki import DateRefused, date_parse
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures import sheets_show
 from madoguchi.blocks.measures.actions import workbook_apply, workbook_keep
 from madoguchi.blocks.measures.document import plan_of
-from madoguchi.blocks.measures.forms_sheets import ImportApplyForm, PlanWorkbookForm, TemplateForm
 from madoguchi.blocks.measures.lint import lint_of
 from madoguchi.blocks.measures.models import Edition, PlanImport
+from madoguchi.blocks.measures.sheets import show as sheets_show
 from madoguchi.blocks.measures.sheets.changes import changes_of
 from madoguchi.blocks.measures.sheets.entered import entered_of
+from madoguchi.blocks.measures.sheets.forms import ImportApplyForm, PlanWorkbookForm, TemplateForm
 from madoguchi.blocks.measures.sheets.importing import (
     Brought,
     basis_of,

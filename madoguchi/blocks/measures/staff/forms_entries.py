@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.measures.forms_rounds import Choices
 from madoguchi.blocks.measures.models import ImprovementCheck
+from madoguchi.blocks.measures.rounds.forms import Choices
 from madoguchi.ui.forms import HouseForm, LongTextField, WarekiDateField
 
 

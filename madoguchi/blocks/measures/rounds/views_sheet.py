@@ -11,15 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from madoguchi.blocks.measures import rounds_queries as queries
-from madoguchi.blocks.measures import rounds_show
 from madoguchi.blocks.measures.actions import rounds as actions
 from madoguchi.blocks.measures.actions.refusals import SheetRefused
-from madoguchi.blocks.measures.answers import AnswerContent
-from madoguchi.blocks.measures.forms_rounds import SheetForm
 from madoguchi.blocks.measures.models import RoundRequest
-from madoguchi.blocks.measures.rounds_sheet import Change, answers_read, answers_workbook
-from madoguchi.blocks.measures.views_rounds import request_found, way
+from madoguchi.blocks.measures.rounds import queries as queries
+from madoguchi.blocks.measures.rounds import show as rounds_show
+from madoguchi.blocks.measures.rounds.answers import AnswerContent
+from madoguchi.blocks.measures.rounds.forms import SheetForm
+from madoguchi.blocks.measures.rounds.sheet import Change, answers_read, answers_workbook
+from madoguchi.blocks.measures.rounds.views import request_found, way
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
 

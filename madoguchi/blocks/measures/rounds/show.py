@@ -11,14 +11,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
 
 from madoguchi.blocks.measures import presentation as show
-from madoguchi.blocks.measures.answers import FigureAnswer
 from madoguchi.blocks.measures.document import plan_of
-from madoguchi.blocks.measures.forms_rounds import AnswerForm
 from madoguchi.blocks.measures.lines import translated
 from madoguchi.blocks.measures.models import Answer, ImprovementCheck, Round, RoundRequest
 from madoguchi.blocks.measures.queries import causes
-from madoguchi.blocks.measures.rounds_queries import LineShown, RoundProgress, progress_of, sections_asked
-from madoguchi.blocks.measures.rounds_sheet import Change, Fault
+from madoguchi.blocks.measures.rounds.answers import FigureAnswer
+from madoguchi.blocks.measures.rounds.forms import AnswerForm
+from madoguchi.blocks.measures.rounds.queries import LineShown, RoundProgress, progress_of, sections_asked
+from madoguchi.blocks.measures.rounds.sheet import Change, Fault
 from madoguchi.blocks.measures.types import IndicatorLine
 from madoguchi.kernel.calendar import business_days_between
 from madoguchi.ui.components.table import Column, Table

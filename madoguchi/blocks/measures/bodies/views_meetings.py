@@ -11,21 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from madoguchi.blocks.measures import bodies_queries as queries
-from madoguchi.blocks.measures import bodies_show
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.actions import bodies, meetings
-from madoguchi.blocks.measures.forms_bodies import (
+from madoguchi.blocks.measures.bodies import queries as queries
+from madoguchi.blocks.measures.bodies import show as bodies_show
+from madoguchi.blocks.measures.bodies.forms import (
     AgendaForm,
     DecisionForm,
     DoneForm,
     MeetingForm,
     MinutesForm,
 )
-from madoguchi.blocks.measures.models import AgendaItem, Meeting
-from madoguchi.blocks.measures.outputs.pack import meeting_pack, pack_name
-from madoguchi.blocks.measures.queries import editions
-from madoguchi.blocks.measures.views_bodies import (
+from madoguchi.blocks.measures.bodies.views import (
     body_or_404,
     form_page,
     keeper_of,
@@ -34,6 +31,9 @@ from madoguchi.blocks.measures.views_bodies import (
     staff_of,
     way,
 )
+from madoguchi.blocks.measures.models import AgendaItem, Meeting
+from madoguchi.blocks.measures.outputs.pack import meeting_pack, pack_name
+from madoguchi.blocks.measures.queries import editions
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
 from madoguchi.kernel.rights import Viewer

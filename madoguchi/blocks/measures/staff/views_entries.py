@@ -14,7 +14,10 @@ from django.utils.translation import gettext
 from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.document import plan_of
-from madoguchi.blocks.measures.forms_entries import (
+from madoguchi.blocks.measures.lines import translated, years_reported
+from madoguchi.blocks.measures.models import Edition, ItemOffice, Miss
+from madoguchi.blocks.measures.queries import causes, may_enter, publication_newest
+from madoguchi.blocks.measures.staff.forms_entries import (
     CheckForm,
     CoordinatorForm,
     MissForm,
@@ -22,11 +25,8 @@ from madoguchi.blocks.measures.forms_entries import (
     PublishForm,
     TextForm,
 )
-from madoguchi.blocks.measures.lines import translated, years_reported
-from madoguchi.blocks.measures.models import Edition, ItemOffice, Miss
-from madoguchi.blocks.measures.queries import causes, may_enter, publication_newest
-from madoguchi.blocks.measures.staff_show import line_of_year, readiness, year_tabs, year_worked_on
-from madoguchi.blocks.measures.views_staff import found_mine, item_way
+from madoguchi.blocks.measures.staff.show import line_of_year, readiness, year_tabs, year_worked_on
+from madoguchi.blocks.measures.staff.views import found_mine, item_way
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.pages import viewer_of

@@ -14,12 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madoguchi.blocks.measures import bodies_queries as queries
-from madoguchi.blocks.measures import bodies_show
 from madoguchi.blocks.measures import presentation as show
 from madoguchi.blocks.measures.actions import bodies as actions
 from madoguchi.blocks.measures.actions.refusals import EntryChanged
-from madoguchi.blocks.measures.forms_bodies import (
+from madoguchi.blocks.measures.bodies import queries as queries
+from madoguchi.blocks.measures.bodies import show as bodies_show
+from madoguchi.blocks.measures.bodies.forms import (
     BodyEndForm,
     BodyForm,
     LeaveForm,
