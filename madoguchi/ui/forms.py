@@ -7,7 +7,7 @@ Forms of the house: one look and one wiring for every Django form, ours and thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -354,3 +354,16 @@ class HouseForm(HouseFormMixin, forms.Form):
 
 class HouseModelForm(HouseFormMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A model form of the house."""
+
+
+def choices_set(form: forms.Form, **choices: Iterable[Any]) -> None:
+    """
+    Give fields of a form the choices that only its maker knows: ``choices_set(self, grade=grades)``.
+
+    :raises TypeError: a field is none to choose from.
+    """
+    for name, values in choices.items():
+        field = form.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"{name} is no field of choices")
+        field.choices = list(values)

@@ -12,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from madoguchi.kernel.db.written_once import NeverChanges
 from madoguchi.kernel.declarations import (
     DeclarationsRefused,
     MajorChangeNeedsUpgrade,
@@ -29,7 +30,6 @@ from madoguchi.kernel.declarations import (
 from madoguchi.kernel.declarations.kinds import touches
 from madoguchi.kernel.declarations.publishing import declarations_publish_now
 from madoguchi.kernel.models import AuditRow, PublishedDeclaration, Stamp
-from madoguchi.kernel.models.declarations import PublishedNeverChanges
 from madoguchi.kernel.rights import NotAllowed, Viewer, system_viewer
 from madoguchi.kit.canonical import canonical_hash
 
@@ -198,11 +198,11 @@ def test_what_began_with_a_version_keeps_it(city: Path) -> None:
 def test_a_published_version_never_changes(city: Path) -> None:
     publish()
     rows = PublishedDeclaration.objects.filter(key="wards")
-    with pytest.raises(PublishedNeverChanges):
+    with pytest.raises(NeverChanges):
         rows.update(reason="x")
-    with pytest.raises(PublishedNeverChanges):
+    with pytest.raises(NeverChanges):
         rows.delete()
-    with pytest.raises(PublishedNeverChanges):
+    with pytest.raises(NeverChanges):
         rows.get().delete()
     table = PublishedDeclaration._meta.db_table
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from madoguchi.kernel import typeset as door
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.health import health_run
 from madoguchi.kernel.typeset import FontMissing, TypesetFailed, fonts, typeset, typeset_parts
+from tests.support.judges import pdf_text
 
 TEMPLATE = """
 #import "house.typ": data, house, paragraphs
@@ -27,7 +27,6 @@ MARKUP = '#let x = 1 *太字* _斜体_ $1+1$ @here <label> `code` // 注 \\ [角
 FONT = "noto_cjk_sans_jp_regular"
 
 pytestmark = pytest.mark.slow
-Written = Callable[[bytes], str]
 
 
 @pytest.fixture
@@ -45,27 +44,12 @@ def data_folder(tmp_path: Path, settings: Any) -> Path:
     return folder
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Written:
-    """Read the text of a PDF with poppler, without spaces and line breaks."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("poppler (pdftotext) is not installed")
-
-    def read(pdf: bytes) -> str:
-        path = tmp_path / "read.pdf"
-        path.write_bytes(pdf)
-        done = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True)
-        return "".join(done.stdout.decode().split())
-
-    return read
-
-
 def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def test_markup_in_a_text_is_printed_as_it_stands(template: Path, written: Written) -> None:
-    found = written(typeset(template, {"title": "題", "lines": [MARKUP]}))
+def test_markup_in_a_text_is_printed_as_it_stands(template: Path) -> None:
+    found = pdf_text(typeset(template, {"title": "題", "lines": [MARKUP]}))
     assert squeezed(MARKUP) in found
 
 
@@ -88,10 +72,10 @@ def test_a_pdf_carries_its_own_font_and_no_date(template: Path, tmp_path: Path) 
     assert all("NotoSansCJKjp" in row and " yes yes yes " in row for row in rows)
 
 
-def test_parts_are_bound_in_order_and_numbered_through(template: Path, written: Written) -> None:
+def test_parts_are_bound_in_order_and_numbered_through(template: Path) -> None:
     parts = [{"title": f"第{part}部", "lines": ["あ" * 5, "い" * 5]} for part in (1, 2, 3)]
     made = typeset_parts(template, parts)
-    whole = written(made)
+    whole = pdf_text(made)
     assert [whole.index(f"第{part}部") for part in (1, 2, 3)] == sorted(
         whole.index(f"第{part}部") for part in (1, 2, 3)
     )
@@ -154,13 +138,13 @@ def test_without_any_font_the_refusal_says_what_to_do(
 
 
 def test_a_font_of_the_city_is_enough(
-    template: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, written: Written
+    template: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = _font_file()
     monkeypatch.setattr(fonts, "PACKAGES", ("no_such_font_package",))
     (data_folder / "fonts").mkdir()
     shutil.copy(source, data_folder / "fonts" / "own.otf")
-    assert "文書" in written(typeset(template, {"title": "題", "lines": ["文書"]}))
+    assert "文書" in pdf_text(typeset(template, {"title": "題", "lines": ["文書"]}))
 
 
 @pytest.mark.django_db

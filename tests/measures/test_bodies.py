@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,6 +46,7 @@ from madoguchi.kernel.pages import waiting_tiles
 from madoguchi.kernel.rights import NotAllowed, Viewer, system_viewer
 from madoguchi.services.dx_plan.editions import editions_load
 from tests.measures.test_constraints import copy, refused
+from tests.support.judges import pdf_pages, pdf_text
 
 pytestmark = pytest.mark.django_db
 MY_NUMBER = "123456789018"
@@ -505,15 +504,6 @@ def test_the_list_asks_the_same_few_questions_however_long(django_assert_num_que
 # The pack
 
 
-def pdf_text(pdf: bytes) -> list[str]:
-    """Read a PDF page by page, without the spaces that a layout puts between characters."""
-    program = shutil.which("pdftotext")
-    if program is None:
-        pytest.skip("pdftotext is not installed")
-    made = subprocess.run([program, "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
-    return ["".join(page.split()) for page in made.stdout.decode().split("\f") if page.strip()]
-
-
 def test_the_pack_holds_the_agenda_the_papers_and_what_came_of_them() -> None:
     body = body_make(name="推進本部")
     meeting = meeting_make(body=body, title="令和8年度 第2回")
@@ -526,7 +516,7 @@ def test_the_pack_holds_the_agenda_the_papers_and_what_came_of_them() -> None:
     owed_make(meeting=meeting_make(body=body, held_on=LONG_AGO), until=APRIL, title="前回の議題")
     seat_make(body=body, post=holding_make(staff=staff_make(name="本部 長子")).post, role="chair")
 
-    pages = pdf_text(meeting_pack(meeting, on=DAY))
+    pages = pdf_pages(meeting_pack(meeting, on=DAY))
     cover = pages[0]
     assert all("".join(title.split()) in cover for title in titles)
     assert "推進本部" in cover
@@ -552,7 +542,7 @@ def test_the_pack_holds_the_agenda_the_papers_and_what_came_of_them() -> None:
 
 
 def test_a_pack_is_made_of_a_meeting_without_anything() -> None:
-    [only] = pdf_text(meeting_pack(meeting_make(title="第1回"), on=DAY))
+    [only] = pdf_pages(meeting_pack(meeting_make(title="第1回"), on=DAY))
     assert "議題はまだありません。" in only
 
 
@@ -584,4 +574,4 @@ def test_the_bodies_of_the_fictional_city_load_once() -> None:
     assert [row.overdue for row in queries.follow_ups_open(body=top, on=on)] == [True, False]
     coming = queries.meetings_coming(viewer=keeper(), on=on).filter(body=top).get()
     assert coming.agenda.filter(report__key="minamo-2026").exists()
-    assert "オンライン手続の拡充" in "".join(pdf_text(meeting_pack(coming, on=on)))
+    assert "オンライン手続の拡充" in pdf_text(meeting_pack(coming, on=on))

@@ -54,7 +54,7 @@ def test_what_is_new_goes_on_and_has_ended_in_tokushima(tokushima: Diff) -> None
 
 
 def test_names_numbers_and_pillars_in_tokushima(tokushima: Diff) -> None:
-    old = {item.no: item.title for _above, item in tokushima.old.items()}
+    old = {item.no: item.title for _above, item in tokushima.old.items_all()}
     expected = {
         (row["continues"], row["no"]) for row in golden() if row["continues"] and old[row["continues"]] != row["title"]
     }  # fmt: skip

@@ -14,7 +14,6 @@ from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.models import (
     ActualEntry,
-    DocumentNeverChanges,
     Edition,
     EditionDocument,
     Indicator,
@@ -26,6 +25,7 @@ from madoguchi.blocks.measures.models import (
 from madoguchi.blocks.measures.spec import EditionSpec, Value, plan_only
 from madoguchi.blocks.measures.testing import GRADES, NOW, YEAR
 from madoguchi.blocks.people.testing import office_make, staff_client, viewer_with
+from madoguchi.kernel.db.written_once import NeverChanges
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import system_viewer
 
@@ -81,7 +81,7 @@ def test_a_document_is_never_changed() -> None:
         lambda: EditionDocument.objects.all().delete(),
         document.delete,
     ):
-        with pytest.raises(DocumentNeverChanges):
+        with pytest.raises(NeverChanges):
             change()
     with pytest.raises(IntegrityError), transaction.atomic():
         EditionDocument.objects.create(

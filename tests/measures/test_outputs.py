@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import subprocess
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -44,6 +42,7 @@ from madoguchi.blocks.people.testing import staff_client
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.typeset import fonts
 from madoguchi.services.dx_plan.editions import SAMPLES
+from tests.support.judges import pdf_text, workbooks_resave
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "tokushima_2019.csv"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -333,26 +332,17 @@ def test_pieces_are_the_whole_text_and_each_fits() -> None:
 @pytest.mark.judge
 @pytest.mark.slow
 def test_libreoffice_recalculates_the_same_numbers(tokushima: None, invented: None, tmp_path: Path) -> None:
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice is not installed")
     changed, plan = read("tokushima-2019", 2019)
     books = {
         "results": made("tokushima-2019", 2019, "xlsx"), "totals": made("tokushima-2019", 2021, "xlsx"),
         "twice": made("invented", 2026, "xlsx"),
         "changed": _grade_changed(report_file(changed, plan, "xlsx")),
     }  # fmt: skip
-    for name, content in books.items():
-        (tmp_path / f"{name}.xlsx").write_bytes(content)
-    subprocess.run(
-        [
-            program, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "out",
-            *(tmp_path / f"{name}.xlsx" for name in books),
-        ],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    found = {name: _summary(tmp_path / "out" / f"{name}.xlsx") for name in books}
+    sources = [tmp_path / f"{name}.xlsx" for name in books]
+    for source, content in zip(sources, books.values(), strict=True):
+        source.write_bytes(content)
+    saved = workbooks_resave(*sources)
+    found = {name: _summary(saved / f"{name}.xlsx") for name in books}
     assert found["results"] == {
         "S": (5, 19, 19), "A": (15, 56, 55), "B": (7, 26, 26), "C": (0, 0, 0), "合計": (27, 100, None),
     }  # fmt: skip
@@ -368,7 +358,7 @@ def test_libreoffice_recalculates_the_same_numbers(tokushima: None, invented: No
     }
     assert found["changed"]["S"][:2] == (6, 22)
     assert found["changed"]["B"][:2] == (6, 22)
-    data = load_workbook(tmp_path / "out" / "twice.xlsx")[TABLE_TITLE]
+    data = load_workbook(saved / "twice.xlsx")[TABLE_TITLE]
     assert [cell.value for cell in data["D"]][1:4] == ["+件数", "事故", "割合"]
 
 
@@ -402,22 +392,8 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-@pytest.fixture
-def pdf_text(tmp_path: Path) -> Any:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("poppler (pdftotext) is not installed")
-
-    def text(content: bytes) -> str:
-        path = tmp_path / "report.pdf"
-        path.write_bytes(content)
-        done = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True)
-        return squeezed(done.stdout.decode())
-
-    return text
-
-
 @pytest.mark.slow
-def test_the_pdf_has_every_item_and_the_summary(tokushima: None, pdf_text: Any) -> None:
+def test_the_pdf_has_every_item_and_the_summary(tokushima: None) -> None:
     content = made("tokushima-2019", 2019, "pdf")
     assert content == made("tokushima-2019", 2019, "pdf")
     text = pdf_text(content)
@@ -432,7 +408,7 @@ def test_the_pdf_has_every_item_and_the_summary(tokushima: None, pdf_text: Any) 
 
 
 @pytest.mark.slow
-def test_the_pdf_prints_markup_as_it_stands(invented: None, pdf_text: Any) -> None:
+def test_the_pdf_prints_markup_as_it_stands(invented: None) -> None:
     text = pdf_text(made("invented", 2026, "pdf"))
     assert text.count(squeezed(MARKUP)) == 2
     assert squeezed("計画 <i>#1*") in text
@@ -441,7 +417,7 @@ def test_the_pdf_prints_markup_as_it_stands(invented: None, pdf_text: Any) -> No
 
 @pytest.mark.slow
 def test_a_long_plan_is_made_in_parts_and_nothing_is_lost(
-    tokushima: None, pdf_text: Any, monkeypatch: pytest.MonkeyPatch
+    tokushima: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "AT_ONCE", 20)
     monkeypatch.setattr(pdf, "PART", 10)

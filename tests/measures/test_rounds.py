@@ -8,7 +8,8 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -16,10 +17,10 @@ from madoguchi.blocks.measures import actions
 from madoguchi.blocks.measures.actions.rounds import rounds_due
 from madoguchi.blocks.measures.models import ActualEntry, Answer, Miss, ResultText, Round, RoundRequest
 from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer
-from madoguchi.blocks.measures.rounds.queries import owed_by
+from madoguchi.blocks.measures.rounds.queries import lines_shown, owed_by
 from madoguchi.blocks.measures.rounds.sheet import answers_read, answers_workbook
 from madoguchi.blocks.measures.tasks import rounds_remind
-from madoguchi.blocks.measures.testing import YEAR, edition_make
+from madoguchi.blocks.measures.testing import YEAR, edition_make, edition_spec
 from madoguchi.blocks.measures.testing.rounds import (
     KEEPING,
     Asked,
@@ -255,7 +256,7 @@ def test_an_unchanged_workbook_changes_nothing() -> None:
     assert (read.changes, read.faults) == ([], [])
 
 
-@pytest.mark.parametrize("value", ["約12", "12～14", "たくさん", "#REF!", "1.5"])
+@pytest.mark.parametrize("value", ["約12", "12～14", "たくさん", "#REF!", "1.5", "1000000000000000"])
 def test_what_cannot_be_read_names_its_cell_and_nothing_is_kept(value: str) -> None:
     asked = round_make()
     read = answers_read(asked.request, filled(asked, value), on=today())
@@ -287,6 +288,38 @@ def test_a_workbook_that_is_none_is_refused_in_words() -> None:
     asked = round_make()
     with pytest.raises(actions.SheetRefused):
         answers_read(asked.request, b"no workbook", on=today())
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+81 へ", "-", "@ここ", "'=括り", "ふつうの文"])
+def test_a_text_comes_back_as_it_was_typed_whatever_its_first_letter(text: str) -> None:
+    asked = round_make()
+    save(asked, content_make(asked.indicator, done=text), 0)
+    content = answers_workbook(asked.request, on=today())
+    cell = load_workbook(BytesIO(content))["文"]["E2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+    read = answers_read(asked.request, content, on=today())
+    assert (read.changes, read.faults) == ([], [])
+
+
+def test_more_items_take_no_more_queries() -> None:
+    def asked_with(items: int) -> RoundRequest:
+        office = office_make()
+        edition = edition_make(edition_spec(items=items).model_dump(mode="json"), office_id=office.pk)
+        opened = actions.round_open(
+            actor=viewer_with(*KEEPING), key=edition.key, year=YEAR, kind="result", due_on=today(), message="",
+            groups={}, now=now(),
+        )  # fmt: skip
+        return opened.requests.select_related("round__edition").get()
+
+    asked = [asked_with(items) for items in (2, 9)]
+    counts = []
+    for request in asked:
+        content = answers_workbook(request, on=today())
+        with CaptureQueriesContext(connection) as caught:
+            assert len(lines_shown(request, on=today())) == request.lines.count()
+            assert answers_read(request, content, on=today()).changes == []
+        counts.append(len(caught))
+    assert counts[0] == counts[1], counts
 
 
 def test_the_pages_walk_through_a_round() -> None:

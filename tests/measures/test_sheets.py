@@ -24,7 +24,6 @@ from madoguchi.blocks.measures.sheets.headings import years_in
 from madoguchi.blocks.measures.sheets.mapped import mapped_read
 from madoguchi.blocks.measures.sheets.mapped_fields import offices_split
 from madoguchi.blocks.measures.sheets.mapping import mapping_read
-from madoguchi.blocks.measures.sheets.opening import WorkbookRefused, workbook_open
 from madoguchi.blocks.measures.sheets.reading import Cell, Fault, Findings, grids
 from madoguchi.blocks.measures.sheets.template import template_write
 from madoguchi.blocks.measures.sheets.values import (
@@ -38,6 +37,7 @@ from madoguchi.blocks.measures.sheets.values import (
     yes_read,
 )
 from madoguchi.blocks.measures.spec import EditionSpec
+from madoguchi.kernel.workbooks import WorkbookRefused, workbook_open
 from tests.support.plan_sheets import (
     KPI_MAP,
     LIST_MAP,
@@ -481,7 +481,7 @@ def computed(cell: str, value: str, kind: str) -> tuple[dict[int, Decimal | None
     back, findings = read_back(out.getvalue())
     if back is None:
         return None, findings.faults
-    one = next(one for _above, item in back.items() for _no, one in item.indicators_all())
+    one = next(one for _above, item in back.items_all() for _no, one in item.indicators_all())
     return {year: value.number for year, value in one.targets.items()}, findings.faults
 
 
@@ -535,7 +535,7 @@ def test_a_printed_list_of_results_is_read() -> None:
         ("1", "まちの困りごとを、データで", ["1", "2", "3"]),
         ("2", "役所の仕事を軽く", ["4"]),
     ]
-    items = {item.no: item for _above, item in spec.items()}
+    items = {item.no: item for _above, item in spec.items_all()}
     assert (items["1"].plan, items["1"].goal) == ("(1) 出すデータを増やす。", "・見えやすい行政にする。")
     assert [office.name for office in items["3"].offices] == ["農林水産課", "生活環境課"]
     assert [office.name for office in items["4"].offices] == ["企画・財政課"]
@@ -561,7 +561,7 @@ def test_a_printed_list_of_results_is_read() -> None:
 
 
 def bars(spec: EditionSpec) -> Iterator[tuple[str, str, str, int | None, int | None]]:
-    for _above, item in spec.items():
+    for _above, item in spec.items_all():
         for no, phases in [("", item.phases), *((no, part.phases) for no, part in item.parts_all())]:
             for phase in phases:
                 yield (
@@ -572,7 +572,9 @@ def bars(spec: EditionSpec) -> Iterator[tuple[str, str, str, int | None, int | N
 
 def test_a_schedule_in_columns_of_years_is_read() -> None:
     spec = must(mapped(schedule_book(), SCHEDULE_MAP))
-    assert [(item.no, item.title, [part.title for part in item.parts]) for _above, item in spec.items()] == [
+    assert [
+        (item.no, item.title, [part.title for part in item.parts]) for _above, item in spec.items_all()
+    ] == [
         ("1-(1)", "観光", ["沿道の無線", "移住の案内"]),
         ("1-(2)", "被災者の支援", []),
         ("1-(3)", "防犯", ["カメラ"]),
@@ -589,7 +591,7 @@ def test_a_schedule_in_columns_of_years_is_read() -> None:
     ]  # fmt: skip
     open_ended = next(
         phase
-        for _above, item in spec.items()
+        for _above, item in spec.items_all()
         for part in item.parts
         for phase in part.phases
         if phase.ends_on is None
@@ -604,7 +606,7 @@ def test_a_list_of_kpi_with_two_rows_of_headings_is_read() -> None:
         ("1", "窓口を変える"),
         ("2", "人を育てる"),
     ]
-    items = [item for _above, item in spec.items()]
+    items = [item for _above, item in spec.items_all()]
     assert [(item.title, [office.name for office in item.offices]) for item in items] == [
         ("オンライン申請", ["デジタル推進課", "市民課"]), ("書かない窓口", ["市民課"]), ("研修", ["人事課", "デジタル推進課"]),
         ("相談", ["人事課"]),
@@ -678,7 +680,7 @@ sheets:
     spec = must(mapped(book_of(("表", rows, [])), mapping))
     told = {
         one.name: (one.unit, one.kind, [value.number or value.word for value in one.targets.values()])
-        for _above, item in spec.items()
+        for _above, item in spec.items_all()
         for one in item.indicators
     }
     assert told == {
@@ -699,7 +701,7 @@ edition: {key: twice, city: 市, title: 計画, first_year: 2023, last_year: 202
 sheets: [{columns: {pillar: 方針, title: 取組}}]
 """
     spec = must(mapped(book_of(("表", rows, [])), mapping))
-    assert (sum(1 for _ in spec.items()), spec.printed()) == (2, 3)
+    assert (sum(1 for _ in spec.items_all()), spec.printed()) == (2, 3)
     assert spec.pillars[1].reprints == ["1"]
     assert spec.pillars[1].items[0].mark == "new"
 

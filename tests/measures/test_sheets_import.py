@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,7 @@ from madoguchi.blocks.measures.testing.sheets import KEEPER, import_make
 from madoguchi.blocks.people.testing import office_make, staff_client
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import NotAllowed
+from tests.support.judges import workbooks_resave
 from tests.support.plan_sheets import KPI_MAP, LIST_MAP, content_of, kpi_book, list_book
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +136,7 @@ def test_an_item_with_entries_cannot_be_dropped(tmp_path: Path) -> None:
 def test_figures_and_results_are_added_and_never_written_over(tmp_path: Path) -> None:
     spec = edition_spec()
     bare = spec.model_copy(deep=True)
-    for _above, item in bare.items():
+    for _above, item in bare.items_all():
         item.results.clear()
         item.indicators[0].actuals.clear()
     edition = stored(bare)
@@ -445,19 +444,11 @@ def test_the_template_is_downloaded_empty_and_filled() -> None:
 @pytest.mark.judge
 @pytest.mark.slow
 def test_a_template_that_libreoffice_saved_again_changes_nothing(tmp_path: Path) -> None:
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice is not installed")
     spec, _translations = edition_read(SAMPLES / "tokushima-2022.yaml")
     edition = edition_load(actor=KEEPER, spec=spec, translations={}, now=NOW)
-    source, target = tmp_path / "計画.xlsx", tmp_path / "out"
+    source = tmp_path / "計画.xlsx"
     source.write_bytes(template_write(spec=plan_of(edition), first_year=2026))
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    subprocess.run(
-        [program, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), str(source)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    brought = workbook_read((target / source.name).read_bytes())
+    brought = workbook_read((workbooks_resave(source) / source.name).read_bytes())
     assert ([str(fault) for fault in brought.faults], brought.changes) == ([], [])
 
 

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.people.actions import organisation_apply
-from madoguchi.blocks.people.excel import Problem, container, organisation_read, organisation_workbook
+from madoguchi.blocks.people.excel import Problem, organisation_read, organisation_workbook
 from madoguchi.blocks.people.excel.layout import GUIDE_TITLE, headings, sheet_title
 from madoguchi.blocks.people.models import Holding, OfficeSuccession, StaffMember
 from madoguchi.blocks.people.rows import (
@@ -34,6 +34,7 @@ from madoguchi.blocks.people.testing import (
     staff_make,
     viewer_with,
 )
+from madoguchi.kernel.workbooks import LARGEST_FILE, LARGEST_UNPACKED
 
 pytestmark = pytest.mark.django_db
 
@@ -420,9 +421,9 @@ def bad_files() -> list[tuple[str, bytes, str]]:
         ("entities", zipped(parts | {"xl/workbook.xml": bomb}), "Excelのファイル（.xlsx）ではありません"),
         ("broken part", zipped(parts | {"xl/workbook.xml": b"<workbook"}), "壊れていて開けません"),
         ("broken sheet", zipped(parts | {"xl/worksheets/sheet3.xml": b"<worksheet><sheetData><row r='x'>"}), "壊れて"),
-        ("bomb", zipped(parts | {"xl/big.xml": b"0" * (container.LARGEST_UNPACKED + 1)}), "中身が大きすぎます"),
+        ("bomb", zipped(parts | {"xl/big.xml": b"0" * (LARGEST_UNPACKED + 1)}), "中身が大きすぎます"),
         ("many parts", zipped(parts | {f"xl/p{n}.xml": b"" for n in range(600)}), "中身が大きすぎます"),
-        ("large", b"PK\x03\x04" + b"\0" * container.LARGEST_FILE, "ファイルが大きすぎます（上限5MB）"),
+        ("large", b"PK\x03\x04" + b"\0" * LARGEST_FILE, "ファイルが大きすぎます（上限5MB）"),
     ]  # fmt: skip
 
 

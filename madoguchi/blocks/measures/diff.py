@@ -73,7 +73,7 @@ def editions_diff(old: EditionSpec, new: EditionSpec) -> Diff:
 
 
 def _placed(spec: EditionSpec) -> _Placed:
-    return {item.no: (above, item) for above, item in spec.items()}
+    return {item.no: (above, item) for above, item in spec.items_all()}
 
 
 def _place(above: tuple[PillarSpec, ...], item: ItemSpec) -> Place:

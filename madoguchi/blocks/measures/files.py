@@ -18,10 +18,14 @@ class FileRefused(Refused):
     """The file cannot be read as an edition; the message says where and what."""
 
 
-def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
-    """
-    Read an edition's YAML and its ``texts.<lang>.yaml`` (or ``texts.<lang>.<anything>.yaml``).
+Texts = dict[str, dict[str, str]]
 
+
+def edition_read(path: Path, *, texts: Texts | None = None) -> tuple[EditionSpec, Texts]:
+    """
+    Read an edition's YAML and its translations: language → (path → text).
+
+    :param texts: those of all editions of the folder, where they were read before; else they are read here.
     :raises FileRefused: not there, not YAML, or not an edition; with the place in the file.
     """
     try:
@@ -34,11 +38,24 @@ def edition_read(path: Path) -> tuple[EditionSpec, dict[str, dict[str, str]]]:
             _("%(path)s は計画のファイルとして読めません。\n%(places)s") % {"path": path, "places": places}
         ) from error
     prefix = f"{spec.key}."
-    translations: dict[str, dict[str, str]] = {}
-    for file in sorted(path.parent.glob("texts.*.yaml")):
-        found = {key: str(text) for key, text in _yaml(file).items() if key.startswith(prefix)}
-        translations.setdefault(file.name.split(".")[1], {}).update(found)
-    return spec, translations
+    known = texts_read(path.parent) if texts is None else texts
+    return spec, {
+        lang: {key: text for key, text in found.items() if key.startswith(prefix)}
+        for lang, found in known.items()
+    }
+
+
+def texts_read(folder: Path) -> Texts:
+    """
+    Read every ``texts.<lang>.yaml`` (or ``texts.<lang>.<anything>.yaml``) of a folder.
+
+    :raises FileRefused: a file is not YAML.
+    """
+    texts: Texts = {}
+    for file in sorted(folder.glob("texts.*.yaml")):
+        found = {key: str(text) for key, text in _yaml(file).items()}
+        texts.setdefault(file.name.split(".")[1], {}).update(found)
+    return texts
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _read(edition: Edition, year: int, lang: str) -> _Kept:
     rows = _Rows(edition, year, lang)
     grades = [*Grade.objects.filter(edition=edition).order_by("order").values_list("key", "from_ratio")]
     thresholds = [(key, lowest) for key, lowest in grades if lowest is not None]
-    return [rows.line(above, spec, thresholds) for above, spec in plan_of(edition).items()], thresholds
+    return [rows.line(above, spec, thresholds) for above, spec in plan_of(edition).items_all()], thresholds
 
 
 class _Rows:

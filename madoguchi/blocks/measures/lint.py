@@ -140,7 +140,7 @@ def _held_of(item: ItemSpec) -> Iterator[_Held]:
 
 
 def _without_indicator(spec: EditionSpec) -> Iterator[Warned]:
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         if (
             not item.no_indicator
             and not any(item.indicators_all())
@@ -184,7 +184,7 @@ def _weak(spec: EditionSpec, held: _Held) -> Iterator[Warned]:
 
 def _offices_used(spec: EditionSpec) -> bool:
     """Whether the plan prints offices at all: where it does not, their lack says nothing."""
-    return any(item.offices for _above, item in spec.items())
+    return any(item.offices for _above, item in spec.items_all())
 
 
 def _base(held: _Held) -> Decimal | None:

@@ -6,12 +6,12 @@ A report is read in a fixed number of queries, whatever its size: rows of the ye
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from madoguchi.blocks.measures.computed import compute
 from madoguchi.blocks.measures.declarations import declared_body
@@ -26,7 +26,6 @@ from madoguchi.blocks.measures.models import (
     YearPublication,
     YearTotal,
 )
-from madoguchi.blocks.measures.models.entries import Entry
 from madoguchi.blocks.measures.types import (
     GradeLine,
     HistoryLine,
@@ -38,8 +37,6 @@ from madoguchi.kernel.declarations import UnknownDeclaration, published
 from madoguchi.kernel.rights import EVERY_ROW, Viewer
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import shares_rounded
-
-E = TypeVar("E", bound=Entry)
 
 
 class NoSuchYear(LookupError):
@@ -98,6 +95,11 @@ def items_kept(*, viewer: Viewer, edition: Edition, year: int, on: date, lang: s
 def item_line(*, edition: Edition, no: str, year: int, on: date, lang: str = "ja") -> ItemLine | None:
     """Give one item in one year, with its texts; None when there is no such item."""
     return next((line for line in item_lines(edition, year, lang=lang, on=on) if line.no == no), None)
+
+
+def items_by_number(*, edition: Edition, year: int, on: date, lang: str = "ja") -> dict[str, ItemLine]:
+    """Give the items of an edition in a year by their numbers, for whoever looks several of them up."""
+    return {line.no: line for line in item_lines(edition, year, lang=lang, on=on)}
 
 
 def causes() -> list[tuple[str, str]]:
@@ -163,12 +165,6 @@ def percentages(counts: Mapping[str, int]) -> dict[str, int]:
         key: int(share)
         for key, share in zip(counts, shares_rounded([*counts.values()], decimals=0), strict=True)
     }
-
-
-def entry_sequences(model: type[E], of: str, ids: Iterable[int], year: int) -> dict[int, int]:
-    """Give the newest sequence of each indicator's or item's entries in a year."""
-    rows = model._default_manager.filter(**{f"{of}__in": list(ids)}, year=year)
-    return dict(rows.order_by().values_list(of).annotate(Max("sequence")))
 
 
 # Putting a report together

@@ -456,7 +456,7 @@ class EditionSpec(_Spec):
     ended: list[EndedSpec] = []
     totals: list[TotalSpec] = []
 
-    def items(self) -> Iterator[tuple[tuple[PillarSpec, ...], ItemSpec]]:
+    def items_all(self) -> Iterator[tuple[tuple[PillarSpec, ...], ItemSpec]]:
         """Give every item once, in printed order, with the pillars above it."""
         yield from _items(self.pillars, ())
 
@@ -502,10 +502,10 @@ def _faults(spec: EditionSpec) -> Iterator[str]:
     if spec.last_year < spec.first_year:
         yield "計画の最後の年度が最初の年度より前です。"
     yield from _faults_of_numbers(spec)
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         for fault in (*_faults_within(item), *_faults_of_words(spec, item)):
             yield f"項目{item.no}: {fault}"
-    known = {item.no for _above, item in spec.items()}
+    known = {item.no for _above, item in spec.items_all()}
     for note in spec.notes:
         for no in {*note.items} - known:
             yield f"注「{note.term or note.mark}」の項目 {no} がありません。"
@@ -516,8 +516,8 @@ def _faults(spec: EditionSpec) -> Iterator[str]:
 
 
 def _faults_of_numbers(spec: EditionSpec) -> Iterator[str]:
-    items = {item.no: item for _above, item in spec.items()}
-    for no in _twice([item.no for _above, item in spec.items()]):
+    items = {item.no: item for _above, item in spec.items_all()}
+    for no in _twice([item.no for _above, item in spec.items_all()]):
         yield f"項目の番号 {no} が二度あります。"
     for no in _twice([pillar.no for _above, pillar in spec.pillars_all()]):
         yield f"方針の番号 {no} が二度あります。"

@@ -1,31 +1,13 @@
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.kernel.db.triggers import NeverUpdated
+from madoguchi.kernel.db.written_once import WrittenOnce
 
 
-class PublishedNeverChanges(Exception):
-    """Somebody's code tries to change or delete a published version: publish a new one instead."""
-
-
-class PublishedQuerySet(models.QuerySet["PublishedDeclaration"]):
-    """Reads and inserts; nothing else is offered."""
-
-    def update(self, **_: Any) -> NoReturn:
-        raise PublishedNeverChanges
-
-    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
-        raise PublishedNeverChanges
-
-    def delete(self) -> NoReturn:
-        raise PublishedNeverChanges
-
-
-class PublishedDeclaration(models.Model):
+class PublishedDeclaration(WrittenOnce):
     """One published version of a declared thing: canonical JSON and its SHA-256. Never changed."""
 
     kind = models.CharField(_("種類"), max_length=30)
@@ -40,8 +22,6 @@ class PublishedDeclaration(models.Model):
     published_at = models.DateTimeField(_("公開日時"))
     published_by = models.CharField(_("公開した人"), max_length=80)
 
-    objects = PublishedQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("公開した宣言")
         constraints = [
@@ -52,6 +32,3 @@ class PublishedDeclaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.version}"
-
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        raise PublishedNeverChanges

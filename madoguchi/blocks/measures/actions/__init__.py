@@ -33,6 +33,7 @@ from madoguchi.blocks.measures.actions.body_refusals import (
 from madoguchi.blocks.measures.actions.editions import (
     coordinator_set,
     edition_file_load,
+    edition_files_load,
     edition_load,
     edition_publish,
     year_publish,
@@ -159,6 +160,7 @@ __all__ = [
     "coordinator_set",
     "decision_record",
     "edition_file_load",
+    "edition_files_load",
     "edition_load",
     "edition_publish",
     "evaluation_enter",

@@ -20,7 +20,7 @@ from madoguchi.blocks.measures.actions.refusals import (
     SpecRefused,
 )
 from madoguchi.blocks.measures.document import document_newest, plans_changed
-from madoguchi.blocks.measures.files import edition_read
+from madoguchi.blocks.measures.files import edition_read, texts_read
 from madoguchi.blocks.measures.lines import years_reported
 from madoguchi.blocks.measures.models import (
     ActualEntry,
@@ -93,7 +93,7 @@ def edition_load(
     else:
         _offices_tie(edition)
     _entries_write(edition, spec, actor, now)
-    detail = {"items": sum(1 for _ in spec.items()), "changed": changed, "reason": reason}
+    detail = {"items": sum(1 for _ in spec.items_all()), "changed": changed, "reason": reason}
     audit_write(actor, "measures.edition_loaded", edition.subject(), detail=detail)
     plans_changed()
     event_emit("measures.edition_changed", edition.subject())
@@ -109,6 +109,22 @@ def edition_file_load(*, actor: Viewer, path: Path, now: datetime, reason: str =
     """
     spec, translations = edition_read(path)
     return edition_load(actor=actor, spec=spec, translations=translations, reason=reason, now=now)
+
+
+def edition_files_load(*, actor: Viewer, folder: Path, now: datetime) -> list[Edition]:
+    """
+    Store every edition of a folder, each by itself; entries made since an earlier load stay.
+
+    :param folder: holds ``<key>.yaml`` and ``texts.<lang>.yaml``; need not exist.
+    :raises FileRefused, NotAllowed, SpecRefused, EditionFrozen: as ``edition_file_load``.
+    """
+    texts = texts_read(folder)
+    loaded = []
+    for path in sorted(folder.glob("*.yaml")):
+        if not path.name.startswith("texts."):
+            spec, translations = edition_read(path, texts=texts)
+            loaded.append(edition_load(actor=actor, spec=spec, translations=translations, now=now))
+    return loaded
 
 
 @action("measures.edition_publish")
@@ -431,7 +447,7 @@ def _entries_write(edition: Edition, spec: EditionSpec, actor: Viewer, now: date
     told = {*ResultText.objects.filter(item__edition=edition).values_list("item_id", "year", "section")}
     stood = {*Progress.objects.filter(item__edition=edition).values_list("item_id", "year")}
     evaluations, texts, progress = [], [], []
-    for _above, item_spec in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item_spec in spec.items_all():
         item = items[item_spec.no]
         for year, result in item_spec.results.items():
             if result.grade is not None and (item.pk, year) not in judged:

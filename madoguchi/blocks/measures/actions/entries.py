@@ -32,7 +32,7 @@ from madoguchi.blocks.measures.models import (
     Progress,
     ResultText,
 )
-from madoguchi.blocks.measures.models.entries import Entry
+from madoguchi.blocks.measures.models.entries import Entry, figure_fits
 from madoguchi.blocks.measures.queries import causes, item_line
 from madoguchi.kernel.actions import action
 from madoguchi.kernel.audit import audit_write
@@ -76,7 +76,7 @@ def actual_enter(
     _year_check(indicator.item, year)
     if indicator.declared:
         raise Computed
-    if value is not None and (value != round(value, indicator.decimals) or abs(value) >= Decimal(10) ** 14):
+    if not figure_fits(value, decimals=indicator.decimals):
         raise FigureTooFine
     _typed_check(word, note)
     entry = _append(

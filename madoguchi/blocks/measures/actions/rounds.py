@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
@@ -42,7 +41,8 @@ from madoguchi.blocks.measures.models import (
     RoundLine,
     RoundRequest,
 )
-from madoguchi.blocks.measures.queries import item_line
+from madoguchi.blocks.measures.models.entries import figure_fits
+from madoguchi.blocks.measures.queries import items_by_number
 from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable, missing_in
 from madoguchi.blocks.measures.types import ItemLine
 from madoguchi.blocks.people.queries import office_names, offices_carrying, offices_on
@@ -196,15 +196,12 @@ def answer_save(*, actor: Viewer, line_id: int, content: AnswerContent, after: i
 
 
 def _figures_check(line: RoundLine, content: AnswerContent, on: date) -> None:
-    known = {one.key: one for one in _line_of(line, on).indicators}
+    known = {one.key: one for one in _Lines(line.request.round, on).of(line).indicators}
     for key, figure in content.figures.items():
         indicator = known.get(key)
         if indicator is None or indicator.declared:
             raise NotAllowed(f"indicator {key}")
-        value = figure.value
-        if value is not None and (
-            value != round(value, indicator.decimals) or abs(value) >= Decimal(10) ** 14
-        ):
+        if not figure_fits(figure.value, decimals=indicator.decimals):
             raise FigureTooFine
 
 
@@ -231,14 +228,12 @@ def answer_send(*, actor: Viewer, request_id: int, revision: int, now: datetime)
 def answers_missing(request: RoundRequest, *, on: date) -> dict[str, list[tuple[str, str]]]:
     """Say what an office's answers still lack, by item number."""
     missing = {}
-    needed = ["done"] if request.round.kind == Round.Kind.RESULT else []
+    sections = {section.key for section in plan_of(request.round.edition).sections}
+    needed = [key for key in ("done",) if request.round.kind == Round.Kind.RESULT and key in sections]
+    lines = _Lines(request.round, on)
     for line, answer in answers_newest(request):
-        shown = _line_of(line, on)
-        sections = {section.key for section in plan_of(request.round.edition).sections}
-        lacking = missing_in(
-            request.round.kind, shown, AnswerContent.model_validate(answer.content),
-            needed=[key for key in needed if key in sections],
-        )  # fmt: skip
+        content = AnswerContent.model_validate(answer.content)
+        lacking = missing_in(request.round.kind, lines.of(line), content, needed=needed)
         if answer.sequence == 0 and not lacking:
             lacking = [("unread", "")]
         if lacking:
@@ -251,7 +246,7 @@ def answers_newest(request: RoundRequest) -> list[tuple[RoundLine, Answer]]:
     newest = {
         answer.line_id: answer for answer in Answer.objects.filter(line__request=request).order_by("sequence")
     }
-    lines = RoundLine.objects.filter(request=request).select_related("item__edition").order_by("order")
+    lines = request.lines.select_related("item__edition").order_by("order")
     return [(line, newest[line.pk]) for line in lines]
 
 
@@ -304,21 +299,21 @@ def answer_accept(
     answers = [
         (line, AnswerContent.model_validate(answer.content)) for line, answer in answers_newest(request)
     ]
-    on = day_of(now)
-    if not overrule and (differ := _figures_of_others(request, answers, on)):
+    lines = _Lines(request.round, day_of(now))
+    if not overrule and (differ := _figures_of_others(request, answers, lines)):
         raise FiguresDiffer(differ=differ)
     request = _moved(
         request, revision, (RoundRequest.State.ANSWERED,), RoundRequest.State.ACCEPTED, actor,
         "measures.answer_accepted",
     )  # fmt: skip
     for line, content in answers:
-        _Taking(request, line, content, now).take(_line_of(line, on))
+        _Taking(request, line, content, now).take(lines.of(line))
     plans_changed()
     return request
 
 
 def _figures_of_others(
-    request: RoundRequest, answers: list[tuple[RoundLine, AnswerContent]], on: date
+    request: RoundRequest, answers: list[tuple[RoundLine, AnswerContent]], lines: _Lines
 ) -> list[dict[str, str]]:
     """Give the indicators for which another office's answer was taken over with another figure."""
     others = RoundLine.objects.filter(
@@ -330,7 +325,7 @@ def _figures_of_others(
     for line, content in answers:
         if line.item_id not in taken:
             continue
-        known = {one.key: one for one in _line_of(line, on).indicators}
+        known = {one.key: one for one in lines.of(line).indicators}
         for key, figure in content.figures.items():
             before = known[key].actual
             if figure.value is not None and before is not None and before != figure.value:
@@ -493,9 +488,13 @@ def _moved(
     return request
 
 
-def _line_of(line: RoundLine, on: date) -> ItemLine:
-    request = line.request
-    shown = item_line(edition=request.round.edition, no=line.item.no, year=request.round.year, on=on)
-    if shown is None:
-        raise NotAllowed(f"item {line.item.no}")
-    return shown
+class _Lines:
+    """The items of a round's plan in its year, read once."""
+
+    def __init__(self, found: Round, on: date) -> None:
+        self._by_number = items_by_number(edition=found.edition, year=found.year, on=on)
+
+    def of(self, line: RoundLine) -> ItemLine:
+        if line.item.no not in self._by_number:
+            raise NotAllowed(f"item {line.item.no}")
+        return self._by_number[line.item.no]

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.models import Membership
-from madoguchi.ui.forms import HouseForm, LongTextField, NumberField, WarekiDateField
+from madoguchi.ui.forms import HouseForm, LongTextField, NumberField, WarekiDateField, choices_set
 
 Choices = Sequence[tuple[str, Any]]
-
-
-def _choices_set(form: forms.Form, **choices: Iterable[Any]) -> None:
-    for name, values in choices.items():
-        field = form.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(values)
 
 
 class BodyForm(HouseForm):
@@ -49,9 +42,7 @@ class BodyForm(HouseForm):
         super().__init__(*args, **kwargs)
         if not new:
             del self.fields["key"]
-        _choices_set(
-            self, above=[("", _("なし")), *above], office_levels=[(level, level) for level in levels]
-        )
+        choices_set(self, above=[("", _("なし")), *above], office_levels=[(level, level) for level in levels])
 
     def clean_order(self) -> int:
         """Read an empty place as the first."""
@@ -86,11 +77,11 @@ class MemberForm(HouseForm):
 
     def __init__(self, *args: Any, posts: Choices, offices: Choices | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choices_set(self, post_key=[("", _("選んでください")), *posts])
+        choices_set(self, post_key=[("", _("選んでください")), *posts])
         if offices is None:
             del self.fields["office_key"]
         else:
-            _choices_set(self, office_key=[("", _("その職のある部署")), *offices])
+            choices_set(self, office_key=[("", _("その職のある部署")), *offices])
 
 
 class LeaveForm(HouseForm):
@@ -124,7 +115,7 @@ class AgendaForm(HouseForm):
 
     def __init__(self, *args: Any, reports: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choices_set(self, report=[("", _("なし")), *reports])
+        choices_set(self, report=[("", _("なし")), *reports])
 
 
 class DecisionForm(HouseForm):
@@ -138,7 +129,7 @@ class DecisionForm(HouseForm):
 
     def __init__(self, *args: Any, posts: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choices_set(self, owed_by=[("", _("なし")), *posts])
+        choices_set(self, owed_by=[("", _("なし")), *posts])
 
 
 class DoneForm(HouseForm):

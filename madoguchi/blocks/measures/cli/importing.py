@@ -10,9 +10,9 @@ from pathlib import Path
 from madoguchi.blocks.measures.actions import workbook_apply, workbook_keep
 from madoguchi.blocks.measures.cli import Call
 from madoguchi.blocks.measures.sheets.importing import Brought, brought_data, doubts_data, workbook_read
-from madoguchi.blocks.measures.sheets.opening import LARGEST_FILE
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.management.house_command import CommandRefused
+from madoguchi.kernel.workbooks import LARGEST_FILE
 
 NAME, HELP = "import", "Excelの計画を取り込みます（ひな形か、対応表のある様式）"
 HOW = {"added": "追加", "removed": "削除", "changed": "変更"}

@@ -2,7 +2,6 @@
 
 from madoguchi.blocks.measures.models.bodies import AgendaItem, Body, Meeting, Membership
 from madoguchi.blocks.measures.models.edition import (
-    DocumentNeverChanges,
     Edition,
     EditionDocument,
     Grade,
@@ -28,7 +27,6 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "Body",
-    "DocumentNeverChanges",
     "Edition",
     "EditionDocument",
     "Evaluation",

@@ -15,13 +15,12 @@ entered can point at them and rights can be asked of them. They are written only
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.kernel.db.triggers import NeverUpdated
+from madoguchi.kernel.db.written_once import WrittenOnce
 from madoguchi.kernel.subjects import Subject
 
 
@@ -69,24 +68,7 @@ class Edition(models.Model):
         return Subject("measures.edition", self.key, self.title, f"/plan/{self.key}/")
 
 
-class DocumentNeverChanges(Exception):
-    """Somebody's code tries to change or delete a document: load a new one instead."""
-
-
-class DocumentQuerySet(models.QuerySet["EditionDocument"]):
-    """Reads and inserts; nothing else is offered."""
-
-    def update(self, **_: Any) -> NoReturn:
-        raise DocumentNeverChanges
-
-    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
-        raise DocumentNeverChanges
-
-    def delete(self) -> NoReturn:
-        raise DocumentNeverChanges
-
-
-class EditionDocument(models.Model):
+class EditionDocument(WrittenOnce):
     """The whole text of an edition: canonical JSON and its SHA-256. The newest version counts."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="documents")
@@ -97,8 +79,6 @@ class EditionDocument(models.Model):
     reason = models.CharField(_("訂正の理由"), max_length=300, blank=True)
     entered_at = models.DateTimeField(_("記録した日時"))
     entered_by = models.CharField(_("記録した部署と職"), max_length=200)
-
-    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("計画の本文")
@@ -113,9 +93,6 @@ class EditionDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} v{self.version}"
-
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        raise DocumentNeverChanges
 
 
 class Grade(models.Model):

@@ -11,6 +11,8 @@ Invariants (``tests/measures/test_constraints.py``):
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.blocks.measures.models.edition import Grade, Item
 from madoguchi.blocks.measures.models.indicator import Indicator
 from madoguchi.kernel.db.triggers import NeverUpdated
+
+# The columns of figures hold twenty digits, six of them decimals.
+BEYOND = Decimal(10) ** 14
+
+
+def figure_fits(value: Decimal | None, *, decimals: int) -> bool:
+    """Whether a figure has no more decimals than its indicator keeps, and no more digits than the columns hold."""
+    return value is None or (abs(value) < BEYOND and value == round(value, decimals))
 
 
 class Entry(models.Model):

@@ -123,7 +123,7 @@ class _Sheet:
         self.phases = {phase.key: phase.label for phase in plan.phases}
         self.levels = {level.key: level.label for level in plan.levels}
         self.labels = {section.key: section.label for section in plan.sections}
-        self.outcomes = {item.no: item.outcome for _above, item in plan.items()}
+        self.outcomes = {item.no: item.outcome for _above, item in plan.items_all()}
         self.standing = [section for section in plan.sections if not section.yearly]
         yearly = [section for section in plan.sections if section.yearly]
         self.done, self.after = yearly[:1], yearly[1:]

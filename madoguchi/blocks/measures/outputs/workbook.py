@@ -10,10 +10,8 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.measures.outputs.data import plain_number
@@ -21,6 +19,7 @@ from madoguchi.blocks.measures.outputs.heights import LINE_POINTS, ROW_LINES, li
 from madoguchi.blocks.measures.outputs.printed import AGAIN, Block, Printed, PrintedRow, printed
 from madoguchi.blocks.measures.outputs.table import HEADINGS, Cell, table_rows
 from madoguchi.blocks.measures.types import EditionSpec, GradeLine, Report
+from madoguchi.kernel.workbooks import paper_set, text_put
 
 LIST_TITLE, TABLE_TITLE = "取組実績一覧表", "データ"
 HEAD_ROW = 3
@@ -200,9 +199,7 @@ def _counted(no: str) -> str | int:
 def _value(cell: Any, value: Cell | float, *, formula: bool = False) -> None:
     """Set a cell. A text stays a text, whatever sign it begins with; only what is meant as a formula is one."""
     if isinstance(value, str) and not formula:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@'"
+        text_put(cell, value)
         return
     cell.value = plain_number(value) if isinstance(value, Decimal) else value
     if isinstance(value, date):
@@ -238,14 +235,7 @@ def _line(
 
 
 def _paper(page: Worksheet) -> None:
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    paper_set(page, footer="&P / &N")
     page.print_options.horizontalCentered = True
     page.page_margins.left = page.page_margins.right = 0.4
     page.page_margins.top = page.page_margins.bottom = 0.5
-    footer = page.oddFooter
-    assert footer is not None
-    footer.center.text = "&P / &N"

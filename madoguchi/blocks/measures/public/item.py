@@ -65,7 +65,7 @@ def item_shown(listed: Listed, no: str, year: int) -> ItemPage | None:
     """Give the page of an item in a year; None when the plan has no such item."""
     edition = listed.edition
     spec = plan_of(edition)
-    placed = next(((above, item) for above, item in spec.items() if item.no == no), None)
+    placed = next(((above, item) for above, item in spec.items_all() if item.no == no), None)
     lines = item_lines(edition, year, lang=show.language(), on=today())
     line = next((line for line in lines if line.no == no), None)
     if placed is None or line is None:
@@ -300,7 +300,7 @@ def _before(at: _At) -> Iterator[SafeString]:
     if before is None:
         return
     earlier = plan_shown(before).printed
-    titles = {item.no: item.title for _above, item in earlier.spec.items()}
+    titles = {item.no: item.title for _above, item in earlier.spec.items_all()}
     for link in at.item.continues:
         if link.no in titles:
             yield _neighbour(
@@ -318,7 +318,7 @@ def _after(at: _At) -> Iterator[SafeString]:
         later = plan_shown(after).printed
         going = [
             (item, link)
-            for _above, item in later.spec.items()
+            for _above, item in later.spec.items_all()
             for link in item.continues
             if link.no == at.item.no
         ]

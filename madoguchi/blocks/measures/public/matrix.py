@@ -76,7 +76,7 @@ def _cell(value: Value) -> object:
 def tag_matrix(printed: Printed, tags: TagSetSpec) -> SafeString | None:
     """Render which items bear which mark of a set; None where no item stands in the matrix."""
     place = f"tag_sets.{tags.key}"
-    inside = [item for _above, item in printed.spec.items() if tags.key in item.tags]
+    inside = [item for _above, item in printed.spec.items_all() if tags.key in item.tags]
     if not inside:
         return None
     yes, no = dash(tags.yes, gettext("あてはまる")), dash(tags.no, gettext("あてはまらない"))

@@ -115,7 +115,7 @@ def japanese(text: str) -> SafeString:
 
 
 def _counts(spec: EditionSpec) -> str:
-    items, printed = sum(1 for _ in spec.items()), spec.printed()
+    items, printed = sum(1 for _ in spec.items_all()), spec.printed()
     if items == printed:
         return gettext("%(count)d件") % {"count": items}
     return gettext("%(count)d件（再掲を入れると%(printed)d件）") % {"count": items, "printed": printed}
@@ -149,7 +149,7 @@ def _ordered(printed: Printed, texts: dict[str, str]) -> Iterator[tuple[str, str
 
 def _findings(printed: Printed, sources: SourceNotes, linker: Linker) -> Iterator[Named]:
     for finding in printed.spec.findings:
-        answering = [item for _above, item in printed.spec.items() if finding.key in item.findings]
+        answering = [item for _above, item in printed.spec.items_all() if finding.key in item.findings]
         links = format_html_join(
             "、", '<a href="{}">{} {}</a>',
             ((printed.item_url(item.no), item.no, printed.item_title(item.no, item.title)) for item in answering),

@@ -64,7 +64,7 @@ def told(report: Report, spec: EditionSpec) -> Told:
     any_grade = any(line.grade for line in report.items)
     return Told(
         offices=any(line.offices for line in report.items),
-        outcome=any(item.outcome for _above, item in spec.items()),
+        outcome=any(item.outcome for _above, item in spec.items_all()),
         figures=any(line.indicators for line in report.items) and (report.itemised or not report.total),
         reached=any(one.origin != "none" for line in report.items for one in line.indicators),
         grades=open_ and bool(spec.grades) and any_grade,
@@ -142,7 +142,7 @@ def _table(
 
 
 def _outcome(printed: Printed) -> Callable[[_Row], SafeString]:
-    outcomes = {item.no: item.outcome for _above, item in printed.spec.items()}
+    outcomes = {item.no: item.outcome for _above, item in printed.spec.items_all()}
     return lambda row: show.japanese(outcomes[row.line.no])
 
 

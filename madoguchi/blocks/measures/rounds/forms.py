@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.blocks.measures.models import ImprovementCheck, Round
 from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine
-from madoguchi.ui.forms import DecimalNumberField, HouseFileInput, HouseForm, LongTextField, WarekiDateField
+from madoguchi.ui.forms import (
+    DecimalNumberField,
+    HouseFileInput,
+    HouseForm,
+    LongTextField,
+    WarekiDateField,
+    choices_set,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -38,9 +45,7 @@ class RoundForm(HouseForm):
         :param offices: (key, name) of the offices that stand today.
         """
         super().__init__(*args, **kwargs)
-        field = self.fields["year"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = years
+        choices_set(self, year=years)
         self._groups = list(groups)
         for number, group in enumerate(self._groups):
             self.fields[f"group-{number}"] = forms.MultipleChoiceField(

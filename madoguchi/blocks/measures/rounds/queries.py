@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 from madoguchi.blocks.measures.actions.rounds import ANSWER, KEEP, answers_missing, answers_newest
 from madoguchi.blocks.measures.document import plan_of
 from madoguchi.blocks.measures.models import Answer, Edition, ItemOffice, Round, RoundLine, RoundRequest
-from madoguchi.blocks.measures.queries import item_line
+from madoguchi.blocks.measures.queries import items_by_number
 from madoguchi.blocks.measures.rounds.answers import AnswerContent
 from madoguchi.blocks.measures.types import ItemLine
 from madoguchi.kernel.rights import Viewer
@@ -97,8 +98,11 @@ def progress_of(found: Round, *, on: date) -> RoundProgress:
 def lines_shown(request: RoundRequest, *, on: date, lang: str = "ja") -> list[LineShown]:
     """Give an office's lines with their answers and what they lack."""
     missing = answers_missing(request, on=on)
+    edition, year = request.round.edition, request.round.year
+    now = items_by_number(edition=edition, year=year, on=on, lang=lang)
+    last = items_by_number(edition=edition, year=year - 1, on=on, lang=lang)
     return [
-        _shown(line, answer, missing.get(line.item.no, []), on, lang)
+        _shown(line, answer, missing.get(line.item.no, []), now, last)
         for line, answer in answers_newest(request)
     ]
 
@@ -106,15 +110,18 @@ def lines_shown(request: RoundRequest, *, on: date, lang: str = "ja") -> list[Li
 def line_shown(line: RoundLine, *, on: date, lang: str = "ja") -> LineShown:
     """Give one line with its newest answer."""
     newest = Answer.objects.filter(line=line).order_by("-sequence")[0]
-    return _shown(line, newest, [], on, lang)
+    edition, year = line.request.round.edition, line.request.round.year
+    now = items_by_number(edition=edition, year=year, on=on, lang=lang)
+    last = items_by_number(edition=edition, year=year - 1, on=on, lang=lang)
+    return _shown(line, newest, [], now, last)
 
 
-def _shown(line: RoundLine, answer: Answer, missing: list[tuple[str, str]], on: date, lang: str) -> LineShown:
-    found = line.request.round
-    now = item_line(edition=found.edition, no=line.item.no, year=found.year, on=on, lang=lang)
-    last = item_line(edition=found.edition, no=line.item.no, year=found.year - 1, on=on, lang=lang)
-    assert now is not None
-    return LineShown(line, now, last, answer, AnswerContent.model_validate(answer.content), missing)
+def _shown(
+    line: RoundLine, answer: Answer, missing: list[tuple[str, str]], now: Mapping[str, ItemLine],
+    last: Mapping[str, ItemLine],
+) -> LineShown:  # fmt: skip
+    content = AnswerContent.model_validate(answer.content)
+    return LineShown(line, now[line.item.no], last.get(line.item.no), answer, content, missing)
 
 
 def answers_of(line: RoundLine) -> list[Answer]:

@@ -7,28 +7,26 @@ comes back to its own place, and an answer that a colleague saved meanwhile is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.measures.actions.refusals import SheetRefused
-from madoguchi.blocks.measures.models import Answer, RoundRequest
+from madoguchi.blocks.measures.models import RoundRequest
+from madoguchi.blocks.measures.models.entries import figure_fits
 from madoguchi.blocks.measures.queries import causes
 from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.rounds.queries import LineShown, lines_shown, sections_asked
+from madoguchi.kernel.workbooks import WorkbookRefused, choices_rule, paper_set, text_put, workbook_open
 from madoguchi.kit.numbers import Figure, FigureRefused, figure_parse
 from madoguchi.kit.wareki import DateRefused, date_parse
 
@@ -80,21 +78,13 @@ def answers_workbook(request: RoundRequest, *, on: date) -> bytes:
     texts = book.active
     assert isinstance(texts, Worksheet)
     texts.title = TEXTS
-    texts.append(
-        [*ID_COLUMNS, "番号", "取組項目", *(label for _key, label in sections), "書くことがないときの理由"]
-    )
-    for row in lines:
-        content = row.content
-        texts.append(
-            [row.line.pk, row.answer.sequence, row.item.no, _text(row.item.title.value),
-             *(_text(content.texts.get(key, "")) for key, _label in sections), _text(content.nothing)]
-        )  # fmt: skip
+    heads = [
+        *ID_COLUMNS, "番号", "取組項目", *(label for _key, label in sections), "書くことがないときの理由"
+    ]  # fmt: skip
+    _rows_put(texts, heads, (_text_row(row, sections) for row in lines))
     _finish(texts, first_input=5, widths=[6, 6, 8, 30, *([50] * (len(sections) + 1))])
-    figures = book.create_sheet(FIGURES)
-    figures.append([*FIGURE_HEADS])
-    for row in lines:
-        for values in _figure_rows(row):
-            figures.append(values)
+    figures, labels = book.create_sheet(FIGURES), dict(causes())
+    _rows_put(figures, FIGURE_HEADS, (values for row in lines for values in _figure_rows(row, labels)))
     _finish(
         figures,
         first_input=FIRST_FIGURE_INPUT + 1,
@@ -106,25 +96,38 @@ def answers_workbook(request: RoundRequest, *, on: date) -> bytes:
     return out.getvalue()
 
 
-def _figure_rows(row: LineShown) -> Iterator[list[Any]]:
+def _text_row(row: LineShown, sections: Sequence[tuple[str, str]]) -> list[Any]:
+    content = row.content
+    return [
+        row.line.pk, row.answer.sequence, row.item.no, row.item.title.value,
+        *(content.texts.get(key, "") for key, _label in sections), content.nothing,
+    ]  # fmt: skip
+
+
+def _figure_rows(row: LineShown, labels: Mapping[str, str]) -> Iterator[list[Any]]:
     before = {one.key: one for one in (row.last.indicators if row.last else ())}
-    labels = dict(causes())
     for indicator in answerable(row.item):
         answer = row.content.figures.get(indicator.key, FigureAnswer())
         last = before.get(indicator.key)
         yield [
-            row.line.pk, row.answer.sequence, _text(indicator.key), row.item.no, _text(row.item.title.value),
-            _text(indicator.name.value), _text(indicator.unit_text),
-            indicator.target if indicator.target is not None else _text(indicator.target_word),
-            last.actual if last else None, answer.value if answer.value is not None else _text(answer.word),
-            "○" if answer.provisional else "", answer.as_of, _text(answer.note), labels.get(answer.cause, ""),
-            _text(answer.budget_request),
+            row.line.pk, row.answer.sequence, indicator.key, row.item.no, row.item.title.value,
+            indicator.name.value, indicator.unit_text,
+            indicator.target if indicator.target is not None else indicator.target_word,
+            last.actual if last else None, answer.value if answer.value is not None else answer.word,
+            "○" if answer.provisional else "", answer.as_of, answer.note, labels.get(answer.cause, ""),
+            answer.budget_request,
         ]  # fmt: skip
 
 
-def _text(value: str) -> str:
-    """Keep a text a text: a spreadsheet would take = + - @ at its beginning for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") and len(value) > 1 else value
+def _rows_put(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    sheet.append([*heads])
+    for line, values in enumerate(rows, start=2):
+        for number, value in enumerate(values, start=1):
+            cell: Any = sheet.cell(line, number)
+            if isinstance(value, str):
+                text_put(cell, value)
+            else:
+                cell.value = value
 
 
 def _finish(sheet: Worksheet, *, first_input: int, widths: Sequence[int]) -> None:
@@ -139,18 +142,16 @@ def _finish(sheet: Worksheet, *, first_input: int, widths: Sequence[int]) -> Non
                 cell.fill, cell.protection = OPEN_FILL, Protection(locked=False)
     sheet.protection.sheet = True
     sheet.freeze_panes = f"{get_column_letter(first_input)}2"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+    paper_set(sheet)
 
 
 def _choices(sheet: Worksheet) -> None:
-    labels = ",".join(label for _code, label in causes())
-    for column, words in (("K", "○"), ("N", labels)):
+    for heading, labels in (("見込み", ["○"]), ("届かなかった理由", [label for _code, label in causes()])):
         # Excel takes a list of words of at most 255 characters.
-        if words and len(words) <= 255:
-            rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
+        if labels and len(",".join(labels)) <= 255:
+            column = get_column_letter(FIGURE_HEADS.index(heading) + 1)
+            rule = choices_rule(labels, heading)
             rule.add(f"{column}2:{column}{max(sheet.max_row, 2)}")
             sheet.add_data_validation(rule)
 
@@ -162,11 +163,9 @@ def answers_read(request: RoundRequest, content: bytes, *, on: date) -> SheetRea
     :raises SheetRefused: it is no workbook of answers at all, or one of another request.
     """
     try:
-        book = load_workbook(BytesIO(content), data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise SheetRefused(
-            gettext("Excelファイル（.xlsx）として開けません。受け取ったファイルに書いて戻してください。")
-        ) from error
+        book = workbook_open(content, instead=gettext("受け取ったファイルに書いて戻してください。")).computed
+    except WorkbookRefused as refused:
+        raise SheetRefused(str(refused)) from refused
     if TEXTS not in book.sheetnames or FIGURES not in book.sheetnames:
         raise SheetRefused(
             gettext(
@@ -254,8 +253,7 @@ class _Reading:
             return ""
         if value is None:
             return ""
-        text = str(value).replace("\r\n", "\n").strip()
-        return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+        return str(value).replace("\r\n", "\n").strip()
 
     def _figure(self, sheet: Worksheet, row: Sequence[Any], line: int) -> None:
         cells = dict(zip(FIGURE_HEADS, row, strict=False))
@@ -269,10 +267,11 @@ class _Reading:
             )
             return
         value, word = self._value(sheet, cells["実績"], word_allowed=bool(known[key].target_word))
-        if value is not None and value != round(value, known[key].decimals):
+        if not figure_fits(value, decimals=known[key].decimals):
             self._fault(
                 sheet, cells["実績"],
-                gettext("小数が細かすぎます。小数第%(decimals)d位までで書いてください。") % {"decimals": known[key].decimals},
+                gettext("数値が大きすぎるか、小数が細かすぎます。小数第%(decimals)d位までで書いてください。")
+                % {"decimals": known[key].decimals},
             )  # fmt: skip
         provisional = self._string(sheet, cells["見込み"]) != ""
         as_of = self._day(sheet, cells["時点"]) if provisional else None
@@ -334,35 +333,33 @@ class _Reading:
                 "figures": old.figures | self.figures.get(line, {}),
             }
         )  # fmt: skip
-        fields = tuple(_differences(shown, old, content))
+        fields = tuple(self._differences(shown, old, content))
         if not fields:
             return None
-        newest = (
-            Answer.objects.filter(line_id=line).order_by("-sequence").values_list("sequence", flat=True)[0]
-        )
+        newest = shown.answer.sequence
         return Change(
             line, shown.item.no, shown.item.title.value, content, newest, self.seen[line] != newest, fields
         )
 
+    def _differences(
+        self, shown: LineShown, old: AnswerContent, new: AnswerContent
+    ) -> Iterator[tuple[str, str, str]]:
+        for key, label in self.sections:
+            if old.texts.get(key, "").strip() != new.texts.get(key, "").strip():
+                yield label, old.texts.get(key, ""), new.texts.get(key, "")
+        for indicator in answerable(shown.item):
+            before = old.figures.get(indicator.key, FigureAnswer())
+            after = new.figures.get(indicator.key, FigureAnswer())
+            if before != after:
+                yield indicator.name.value, self._figure_words(before), self._figure_words(after)
+        if old.nothing != new.nothing:
+            yield gettext("書くことがないときの理由"), old.nothing, new.nothing
 
-def _differences(shown: LineShown, old: AnswerContent, new: AnswerContent) -> Iterator[tuple[str, str, str]]:
-    labels = dict(sections_asked(shown.line.request.round))
-    for key, label in labels.items():
-        if old.texts.get(key, "").strip() != new.texts.get(key, "").strip():
-            yield label, old.texts.get(key, ""), new.texts.get(key, "")
-    for indicator in answerable(shown.item):
-        before = old.figures.get(indicator.key, FigureAnswer())
-        after = new.figures.get(indicator.key, FigureAnswer())
-        if before != after:
-            yield indicator.name.value, _figure_words(before), _figure_words(after)
-    if old.nothing != new.nothing:
-        yield gettext("書くことがないときの理由"), old.nothing, new.nothing
-
-
-def _figure_words(figure: FigureAnswer) -> str:
-    parts = [
-        figure.word or (f"{figure.value:f}" if figure.value is not None else ""),
-        gettext("見込み") if figure.provisional else "", figure.as_of.isoformat() if figure.as_of else "",
-        figure.note, dict(causes()).get(figure.cause, figure.cause), figure.budget_request,
-    ]  # fmt: skip
-    return " / ".join(part for part in parts if part)
+    def _figure_words(self, figure: FigureAnswer) -> str:
+        cause = next((label for label, code in self.causes.items() if code == figure.cause), figure.cause)
+        parts = [
+            figure.word or (f"{figure.value:f}" if figure.value is not None else ""),
+            gettext("見込み") if figure.provisional else "", figure.as_of.isoformat() if figure.as_of else "",
+            figure.note, cause, figure.budget_request,
+        ]  # fmt: skip
+        return " / ".join(part for part in parts if part)

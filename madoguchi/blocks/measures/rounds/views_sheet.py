@@ -22,10 +22,10 @@ from madoguchi.blocks.measures.rounds.sheet import Change, answers_read, answers
 from madoguchi.blocks.measures.rounds.views import request_found, way
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.workbooks import LARGEST_FILE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT, HOURS = "measures.rounds_sheet", 12
-MOST_BYTES = 5_000_000
 
 
 def request_sheet(request: HttpRequest, round_id: int, request_id: int) -> HttpResponse:
@@ -53,12 +53,8 @@ def request_upload(request: HttpRequest, round_id: int, request_id: int) -> Http
     form = SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _look(request, asked, form=form)
-    file = form.cleaned_data["file"]
-    if file.size > MOST_BYTES:
-        form.add_error("file", gettext("ファイルが大きすぎます。受け取ったファイルに書いて戻してください。"))
-        return _look(request, asked, form=form)
     try:
-        read = answers_read(asked, file.read(), on=today())
+        read = answers_read(asked, form.cleaned_data["file"].read(LARGEST_FILE + 1), on=today())
     except SheetRefused as refused:
         form.add_error("file", refused.message)
         return _look(request, asked, form=form)

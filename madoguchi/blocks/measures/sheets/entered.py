@@ -61,7 +61,7 @@ def _brought(spec: EditionSpec) -> Iterator[tuple[tuple[object, ...], str, objec
         for year, value in one.actuals.items():
             yield ("actual", key, year), f"{one.name} {FiscalYear(year).label()}", value
     labels = {section.key: section.label for section in spec.sections}
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         for year, result in item.results.items():
             place = gettext("項目%(no)s %(year)s") % {"no": item.no, "year": FiscalYear(year).label()}
             if result.grade is not None:
@@ -106,7 +106,7 @@ def _stored(edition: Edition) -> Known:
 
 def _lost(edition: Edition, spec: EditionSpec) -> list[str]:
     """Name items and indicators that have entries and are no longer in the plan: loading would refuse."""
-    items = {item.no for _above, item in spec.items()}
+    items = {item.no for _above, item in spec.items_all()}
     entries = (Evaluation, ResultText, Progress)
     used = {
         no

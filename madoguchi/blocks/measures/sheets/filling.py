@@ -118,7 +118,7 @@ def _items(spec: EditionSpec) -> Iterator[Row]:
 
 def _parts(spec: EditionSpec) -> Iterator[Row]:
     words = {phase.key: phase.label for phase in spec.phases}
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         yield from ({"item": item.no, **row} for row in _bars(words, item.phases, item.milestones))
         for no, part in item.parts_all():
             head = {
@@ -243,7 +243,7 @@ def _source_notes(spec: EditionSpec) -> Iterator[Row]:
 
 
 def _links(spec: EditionSpec) -> Iterator[Row]:
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         for link in item.continues:
             yield {
                 "item": item.no, "before": link.no, "how": layout.LINKS_HOW[link.how], "reason": link.reason,
@@ -254,7 +254,7 @@ def _links(spec: EditionSpec) -> Iterator[Row]:
 
 def _results(spec: EditionSpec) -> Iterator[Row]:
     phases = {phase.key: phase.label for phase in spec.phases}
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         for year, result in item.results.items():
             yield {
                 "item": item.no, "year": _year(year), "grade": result.grade or "",

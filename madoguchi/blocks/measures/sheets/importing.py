@@ -28,10 +28,10 @@ from madoguchi.blocks.measures.sheets.headings import sheets_find, wanted_of
 from madoguchi.blocks.measures.sheets.limits import beyond_limits
 from madoguchi.blocks.measures.sheets.mapped import mapped_read
 from madoguchi.blocks.measures.sheets.mapping import MappingSpec, mapping_of, mapping_read
-from madoguchi.blocks.measures.sheets.opening import WorkbookRefused, workbook_open
 from madoguchi.blocks.measures.sheets.reading import Fault, Findings, Grid, Spot, grids
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.blocks.people.queries import office_find, offices_on
+from madoguchi.kernel.workbooks import WorkbookRefused, workbook_open
 from madoguchi.kit.fiscal import FiscalYear
 
 
@@ -274,7 +274,7 @@ def _publishing(brought: Brought, edition: Edition | None) -> list[Doubt]:
                 gettext("まだ公表していない計画なら、空欄にしてください。"),
             )
         )  # fmt: skip
-    years = sorted({year for _above, item in spec.items() for year in item.results})
+    years = sorted({year for _above, item in spec.items_all() for year in item.results})
     if spec.issued and years and brought.entered.new:
         labels = "、".join(FiscalYear(year).label() for year in years)
         found.append(
@@ -292,7 +292,7 @@ def _offices_unknown(spec: EditionSpec) -> list[Doubt]:
     if not offices_on(on=days[0]) and not offices_on(on=days[1]):
         return []
     names: dict[str, list[str]] = {}
-    for _above, item in spec.items():  # noqa: PERF102 - not a dictionary
+    for _above, item in spec.items_all():
         parts = [office for _no, part in item.parts_all() for office in part.offices]
         for office in [*item.offices, *parts]:
             if not office.group and item.no not in names.setdefault(office.name, []):

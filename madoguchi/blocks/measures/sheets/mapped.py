@@ -309,7 +309,7 @@ class SheetReader:
         pillar = self.here.pillars[-1]
         stored = {
             item.no: (above[-1].title, item.title)
-            for above, item in (self.draft.stored.items() if self.draft.stored else ())
+            for above, item in (self.draft.stored.items_all() if self.draft.stored else ())
         }
         here = self.draft.pillars[pillar]["title"]
         for no, (above, known) in stored.items():
@@ -339,7 +339,7 @@ class SheetReader:
 
     def _part_number(self, item: Node, title: str) -> str:
         stored = (
-            next((each for _above, each in self.draft.stored.items() if each.no == item["no"]), None)
+            next((each for _above, each in self.draft.stored.items_all() if each.no == item["no"]), None)
             if self.draft.stored
             else None
         )

@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from madoguchi.blocks.measures.sheets.opening import Opened
 from madoguchi.blocks.measures.sheets.values import CellRefused, error_refuse, plain
+from madoguchi.kernel.workbooks import Opened
 
 T = TypeVar("T")
 MOST_ROWS, MOST_COLUMNS, MOST_FAULTS = 10_000, 300, 200

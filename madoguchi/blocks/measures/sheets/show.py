@@ -118,7 +118,7 @@ def _lint_section(name: str, rows: Sequence[Warned]) -> tuple[str, int, list[str
 
 def import_facts(kept: PlanImport, spec: EditionSpec) -> list[tuple[object, object]]:
     """Give what stands at the head of a preview: which plan it is, how much of it, and how it was read."""
-    items = [item for _above, item in spec.items()]
+    items = [item for _above, item in spec.items_all()]
     indicators = sum(len([*item.indicators_all()]) for item in items)
     indicators += sum(len(pillar.indicators) for _above, pillar in spec.pillars_all())
     mapping = (kept.mapping or {}).get("name", "")

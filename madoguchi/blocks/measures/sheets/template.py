@@ -8,18 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.measures.sheets import layout
 from madoguchi.blocks.measures.sheets.filling import Row, plan_values, rows_of, year_heading
 from madoguchi.blocks.measures.sheets.layout import Column, Sheet
 from madoguchi.blocks.measures.spec import LEVELS, SECTIONS, EditionSpec, SectionSpec
+from madoguchi.kernel.workbooks import TEXT_FORMAT, choices_rule, paper_set, text_put
 
 _HEAD = PatternFill("solid", fgColor="DCE6F2")
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
@@ -28,7 +26,6 @@ _LINE = Border(bottom=Side("thin", color="808080"))
 _ROW = Border(bottom=Side("hair", color="A0A0A0"))
 _TOP = Alignment(wrap_text=True, vertical="top")
 _GREY = Font(italic=True, color="595959")
-TEXT_FORMAT = "@"
 # Excel draws no row higher than this.
 HIGHEST = 409.0
 # What Excel may keep as a number; everything else is text, so that 1-1 never becomes a day.
@@ -70,7 +67,7 @@ def _years(spec: EditionSpec) -> tuple[Iterable[int], Iterable[int]]:
     """Give the years of targets and of actual figures: the plan's, and any other that has one."""
     ours = set(range(spec.first_year, spec.last_year + 1))
     one = [each for _above, pillar in spec.pillars_all() for each in pillar.indicators]
-    one += [each for _above, item in spec.items() for _no, each in item.indicators_all()]
+    one += [each for _above, item in spec.items_all() for _no, each in item.indicators_all()]
     actuals = {year for each in one for year in each.actuals}
     return sorted(ours | {year for each in one for year in each.targets}), sorted(actuals)
 
@@ -111,7 +108,7 @@ def _sections_used(
         told = (
             {
                 key
-                for _above, item in spec.items()
+                for _above, item in spec.items_all()
                 for result in item.results.values()
                 for key in result.sections()
             }
@@ -121,7 +118,7 @@ def _sections_used(
         return [section for section in sections if section.yearly or section.key in told]
     if sheet.title == layout.PARTS:
         told = (
-            {key for _above, item in spec.items() for _no, part in item.parts_all() for key in part.texts}
+            {key for _above, item in spec.items_all() for _no, part in item.parts_all() for key in part.texts}
             if spec
             else set()
         )
@@ -132,7 +129,7 @@ def _sections_used(
 
 def _told(spec: EditionSpec) -> set[str]:
     told = {key for _above, pillar in spec.pillars_all() for key in pillar.texts}
-    return told | {key for _above, item in spec.items() for key in item.sections()}
+    return told | {key for _above, item in spec.items_all() for key in item.sections()}
 
 
 def _rows_ready() -> dict[str, list[Row]]:
@@ -173,7 +170,7 @@ def _guide_fill(page: Worksheet) -> None:
     page.column_dimensions["A"].width = 110
     for row in range(2, page.max_row + 1):
         page.cell(row, 1).alignment = _TOP
-    _print_set(page)
+    paper_set(page)
 
 
 def _plan_fill(page: Worksheet, spec: EditionSpec | None) -> None:
@@ -194,7 +191,7 @@ def _plan_fill(page: Worksheet, spec: EditionSpec | None) -> None:
             _validate(page, "B", line, line, [*row.choices.values()], row.heading)
     for letter, width in zip("ABC", (26, 46, 70), strict=True):
         page.column_dimensions[letter].width = width
-    _print_set(page)
+    paper_set(page)
 
 
 def _headings_fill(page: Worksheet, line: int, headings: Sequence[tuple[str, bool, str]]) -> None:
@@ -229,7 +226,7 @@ def _sheet_fill(page: Worksheet, columns: Sequence[Column], rows: Sequence[Row],
     _columns_set(page, columns)
     page.freeze_panes = "B2"
     page.print_title_rows = "1:1"
-    _print_set(page)
+    paper_set(page)
 
 
 def _is_number(column: Column) -> bool:
@@ -263,11 +260,7 @@ def _cell_fill(cell: Any, value: object, *, number: bool) -> None:
     if isinstance(value, int | Decimal) and number:
         cell.value = value
         return
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    # "=" at the head of a text is a letter like any other, never a formula.
-    assert isinstance(cell, Cell)
-    cell.data_type = "s"
-    cell.quotePrefix = str(value)[:1] in "=+-@'"
+    text_put(cell, str(value))
     cell.number_format = TEXT_FORMAT
 
 
@@ -288,20 +281,6 @@ def _columns_set(page: Worksheet, columns: Sequence[Column]) -> None:
 
 
 def _validate(page: Worksheet, letter: str, first: int, last: int, labels: Sequence[str], title: str) -> None:
-    validation = DataValidation(
-        type="list", formula1=f'"{",".join(labels)}"', allow_blank=True, showErrorMessage=True, errorTitle=title[:30],
-        error=f"{'・'.join(labels)}のどれかを選んでください。",
-    )  # fmt: skip
-    page.add_data_validation(validation)
-    validation.add(f"{letter}{first}:{letter}{last}")
-
-
-def _print_set(page: Worksheet) -> None:
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    footer = page.oddFooter
-    assert footer is not None
-    footer.center.text = "&A　&P / &N"
+    rule = choices_rule(labels, title)
+    page.add_data_validation(rule)
+    rule.add(f"{letter}{first}:{letter}{last}")

@@ -31,13 +31,13 @@ from madoguchi.blocks.measures.sheets.importing import (
     plan_stored,
     workbook_read,
 )
-from madoguchi.blocks.measures.sheets.opening import LARGEST_FILE
 from madoguchi.blocks.measures.sheets.template import template_write
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.workbooks import LARGEST_FILE
 from madoguchi.kit.fiscal import fiscal_year_of
 
 EDIT = "measures.edition_edit"

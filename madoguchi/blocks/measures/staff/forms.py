@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.ui.forms import DecimalNumberField, HouseForm, LongTextField, WarekiDateField
+from madoguchi.ui.forms import DecimalNumberField, HouseForm, LongTextField, WarekiDateField, choices_set
 
 
 class ActualForm(HouseForm):
@@ -38,6 +38,4 @@ class GradeForm(HouseForm):
 
     def __init__(self, *args: Any, grades: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["grade"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = grades
+        choices_set(self, grade=grades)

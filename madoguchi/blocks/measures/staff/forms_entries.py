@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.measures.models import ImprovementCheck
 from madoguchi.blocks.measures.rounds.forms import Choices
-from madoguchi.ui.forms import HouseForm, LongTextField, WarekiDateField
+from madoguchi.ui.forms import HouseForm, LongTextField, WarekiDateField, choices_set
 
 
 class _After(HouseForm):
@@ -30,9 +30,7 @@ class ProgressForm(_After):
 
     def __init__(self, *args: Any, phases: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["status"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = phases
+        choices_set(self, status=phases)
 
 
 class CheckForm(_After):
@@ -57,9 +55,7 @@ class MissForm(_After):
 
     def __init__(self, *args: Any, causes: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["cause"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = causes
+        choices_set(self, cause=causes)
 
 
 class CoordinatorForm(HouseForm):
@@ -69,9 +65,7 @@ class CoordinatorForm(HouseForm):
 
     def __init__(self, *args: Any, offices: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["office_name"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("決めない")), *((name, name) for name in offices)]
+        choices_set(self, office_name=[("", _("決めない")), *((name, name) for name in offices)])
 
 
 class PublishForm(HouseForm):

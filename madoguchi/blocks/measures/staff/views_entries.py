@@ -37,13 +37,11 @@ PUBLISH, EDIT = "measures.year_publish", "measures.edition_edit"
 
 
 class _Page:
-    """What every entry page has: who, which item and year, and where it goes on."""
+    """What every small page about an item has: who, which item and year, and where it goes on."""
 
     def __init__(self, request: HttpRequest, key: str, no: str) -> None:
         self.request = request
         self.viewer, self.edition, self.line, self.year = found_mine(request, key, no)
-        if not may_enter(viewer=self.viewer, item_id=self.line.id):
-            raise Http404
 
     def answer(
         self, form: HouseForm, save: Callable[..., Any], heading: str, *, before: str = "", **keywords: Any
@@ -51,7 +49,7 @@ class _Page:
         """Show the form, or save and go back to the item; a refusal leaves everything typed on the page."""
         if self.request.method == "POST" and form.is_valid():
             try:
-                save(actor=self.viewer, year=self.year, now=now(), **keywords, **form.cleaned_data)
+                save(actor=self.viewer, now=now(), **keywords, **form.cleaned_data)
             except Refused as refused:
                 form.add_error(None, refused.message)
             else:
@@ -69,9 +67,23 @@ class _Page:
         )  # fmt: skip
 
 
+class _EntryPage(_Page):
+    """A page for those who may enter something for the item, in its year."""
+
+    def __init__(self, request: HttpRequest, key: str, no: str) -> None:
+        super().__init__(request, key, no)
+        if not may_enter(viewer=self.viewer, item_id=self.line.id):
+            raise Http404
+
+    def answer(
+        self, form: HouseForm, save: Callable[..., Any], heading: str, *, before: str = "", **keywords: Any
+    ) -> HttpResponse:
+        return super().answer(form, save, heading, before=before, year=self.year, **keywords)
+
+
 def text_page(request: HttpRequest, key: str, no: str, section: str) -> HttpResponse:
     """Write a text of the year: the item's own, or one office's paragraph (``?office=``)."""
-    page = _Page(request, key, no)
+    page = _EntryPage(request, key, no)
     known = {one.key: one.label for one in plan_of(page.edition).sections if one.yearly}
     if section not in known:
         raise Http404
@@ -96,7 +108,7 @@ def text_page(request: HttpRequest, key: str, no: str, section: str) -> HttpResp
 
 def progress_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Say how far an item, or a row of it (``?part=``), has come."""
-    page = _Page(request, key, no)
+    page = _EntryPage(request, key, no)
     phases = [
         (phase.key, translated(page.edition, f"phases.{phase.key}.label", phase.label, show.language()).value)
         for phase in plan_of(page.edition).phases
@@ -119,7 +131,7 @@ def progress_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
 
 def check_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Say what became of the improvement that the year before promised."""
-    page = _Page(request, key, no)
+    page = _EntryPage(request, key, no)
     before = line_of_year(page.edition, no, page.year - 1)
     promised = before.sections.get("next", "") if before else ""
     if not promised:
@@ -138,7 +150,7 @@ def check_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
 
 def miss_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> HttpResponse:
     """Say why an indicator missed its target."""
-    page = _Page(request, key, no)
+    page = _EntryPage(request, key, no)
     indicator = next((one for one in page.line.indicators if one.id == indicator_id), None)
     if indicator is None:
         raise Http404
@@ -154,33 +166,15 @@ def miss_page(request: HttpRequest, key: str, no: str, indicator_id: int) -> Htt
 
 def coordinator_page(request: HttpRequest, key: str, no: str) -> HttpResponse:
     """Choose the office that brings an item's answers together."""
-    viewer, edition, line, year = found_mine(request, key, no)
-    viewer.must_everywhere(EDIT)
-    rows = ItemOffice.objects.filter(item_id=line.id, group=False).order_by("order")
+    page = _Page(request, key, no)
+    page.viewer.must_everywhere(EDIT)
+    rows = ItemOffice.objects.filter(item_id=page.line.id, group=False).order_by("order")
     chosen = next((row.printed_name for row in rows if row.coordinates), "")
     form = CoordinatorForm(
         request.POST or None, offices=[row.printed_name for row in rows], initial={"office_name": chosen}
     )
     heading = gettext("取りまとめの部署を選ぶ")
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.coordinator_set(
-                actor=viewer, item_id=line.id, office_name=form.cleaned_data["office_name"], now=now()
-            )
-        except Refused as refused:
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, gettext("記録しました。"))
-            return redirect(f"{reverse('measures:item', args=[key, no])}?year={year}")
-    return render(
-        request, "measures/entry.html",
-        {
-            "form": form, "heading": heading, "line": line, "title": show.shown(line.title),
-            "year": show.year_name(year), "year_number": year,
-            "breadcrumb": [*item_way(edition, line, year), (heading, "")],
-        },
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+    return page.answer(form, actions.coordinator_set, heading, item_id=page.line.id)
 
 
 def publish_page(request: HttpRequest, key: str) -> HttpResponse:

@@ -11,8 +11,7 @@ from madoguchi.blocks.people.rows import SHEETS, Column, Sheet
 GUIDE_TITLE = "使い方"
 CANCEL_HEADING = "取消"
 YES, NO = "○", "×"
-# Numbers of Excel's own formats, so that every version knows them: text, and 令和8年4月1日.
-TEXT_FORMAT = "@"
+# The number of Excel's own format, so that every version knows it: 令和8年4月1日.
 DAY_FORMAT = '[$-411]ggge"年"m"月"d"日";@'
 # As many rows as a sheet may have when it is read back.
 ROWS_READY = 20_000

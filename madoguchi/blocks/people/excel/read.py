@@ -15,7 +15,6 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.people.excel.cells import CellRefused, cancelled, cell_read
-from madoguchi.blocks.people.excel.container import WorkbookRefused, workbook_open
 from madoguchi.blocks.people.excel.layout import (
     CANCEL_HEADING,
     GUIDE_TITLE,
@@ -36,6 +35,7 @@ from madoguchi.blocks.people.rows import (
     row_faults,
     rows_known,
 )
+from madoguchi.kernel.workbooks import WorkbookRefused, typed_open
 from madoguchi.kit.width import ascii_to_half
 
 MOST_PROBLEMS = 200
@@ -51,7 +51,7 @@ def organisation_read(content: bytes) -> tuple[Rows, list[Problem]]:
         error among the problems there are no rows.
     """
     try:
-        book = workbook_open(content)
+        book = typed_open(content, instead=gettext("ダウンロードした組織表を使ってください。"))
     except WorkbookRefused as refused:
         return {}, [Problem(str(refused))]
     pages: dict[str, Any] = {page.title.strip(): page for page in book.worksheets}

@@ -7,11 +7,9 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madoguchi.blocks.people.excel.layout import (
@@ -20,7 +18,6 @@ from madoguchi.blocks.people.excel.layout import (
     GUIDE_TITLE,
     NO,
     ROWS_READY,
-    TEXT_FORMAT,
     YES,
     choice_labels,
     heading,
@@ -28,6 +25,7 @@ from madoguchi.blocks.people.excel.layout import (
     sheet_title,
 )
 from madoguchi.blocks.people.rows import SHEETS, Column, Row, Rows, Sheet, rows_known
+from madoguchi.kernel.workbooks import TEXT_FORMAT, choices_rule, paper_set, text_put
 from madoguchi.kit.periods import Period
 from madoguchi.kit.wareki import wareki_format
 
@@ -126,7 +124,7 @@ def _guide_fill(sheet: Worksheet, on: date | None) -> None:
     for number in range(2, first):
         sheet.merge_cells(f"A{number}:D{number}")
         sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
-    _print_set(sheet)
+    paper_set(sheet)
 
 
 def _how(sheet: Sheet, column: Column) -> str:
@@ -158,7 +156,7 @@ def _sheet_fill(page: Worksheet, sheet: Sheet, rows: Any) -> None:
     _columns_set(page, sheet)
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
-    _print_set(page)
+    paper_set(page)
 
 
 def _cell_fill(cell: Any, sheet: Sheet, column: Column, row: Row) -> None:
@@ -171,15 +169,13 @@ def _cell_fill(cell: Any, sheet: Sheet, column: Column, row: Row) -> None:
         return
     if isinstance(value, date) and value < _FIRST_EXCEL_DAY:
         value = value.isoformat()
+    if isinstance(value, str):
+        text_put(cell, value)
+        cell.number_format = TEXT_FORMAT
+        return
     cell.value = value
     if isinstance(value, date):
         cell.number_format = DAY_FORMAT
-    elif isinstance(value, str):
-        # "=" at the head of a name is a letter like any other, never a formula.
-        assert isinstance(cell, Cell)
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@'"
-        cell.number_format = TEXT_FORMAT
 
 
 def _columns_set(page: Worksheet, sheet: Sheet) -> None:
@@ -197,7 +193,7 @@ def _columns_set(page: Worksheet, sheet: Sheet) -> None:
             validation.add(f"{letter}2:{letter}{ROWS_READY}")
     last = get_column_letter(len(sheet.columns) + 1)
     page.column_dimensions[last].width = 8
-    cancel = _choices([YES], CANCEL_HEADING)
+    cancel = choices_rule([YES], CANCEL_HEADING)
     page.add_data_validation(cancel)
     cancel.add(f"{last}2:{last}{ROWS_READY}")
 
@@ -205,9 +201,9 @@ def _columns_set(page: Worksheet, sheet: Sheet) -> None:
 def _validation(sheet: Sheet, column: Column) -> DataValidation | None:
     title = heading(column)
     if column.kind == "bool":
-        return _choices([YES, NO], title)
+        return choices_rule([YES, NO], title)
     if column.kind == "choice":
-        return _choices(list(choice_labels(sheet.name, column.name).values()), title)
+        return choices_rule(list(choice_labels(sheet.name, column.name).values()), title)
     if column.kind == "int":
         return DataValidation(
             type="whole", operator="between", formula1="-1000000", formula2="1000000", allow_blank=True,
@@ -220,21 +216,3 @@ def _validation(sheet: Sheet, column: Column) -> DataValidation | None:
             error=f"シート「{sheet_title(column.to)}」にないキーです。",
         )  # fmt: skip
     return None
-
-
-def _choices(labels: list[str], title: str) -> DataValidation:
-    return DataValidation(
-        type="list", formula1=f'"{",".join(labels)}"', allow_blank=True, showErrorMessage=True, errorTitle=title,
-        error=f"{'・'.join(labels)}のどれかを選んでください。",
-    )  # fmt: skip
-
-
-def _print_set(page: Worksheet) -> None:
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    footer = page.oddFooter
-    assert footer is not None
-    footer.center.text = "&A　&P / &N"

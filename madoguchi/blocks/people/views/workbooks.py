@@ -22,7 +22,6 @@ from madoguchi.blocks.people.actions import (
     organisation_import_apply,
 )
 from madoguchi.blocks.people.excel import Problem, organisation_read
-from madoguchi.blocks.people.excel.container import LARGEST_FILE
 from madoguchi.blocks.people.forms import DayForm, WorkbookForm
 from madoguchi.blocks.people.models import OrganisationImport
 from madoguchi.blocks.people.organisation import STAMP
@@ -41,6 +40,7 @@ from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.stamps import stamp_read
+from madoguchi.kernel.workbooks import LARGEST_FILE
 from madoguchi.ui.components.table import Column, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
