@@ -14,7 +14,15 @@ _LETTERS = {code: code - 0xFEE0 for first in (0xFF21, 0xFF41) for code in range(
 _HALF_KANA = re.compile(r"[\uFF61-\uFF9F]+")
 _LONE_MARKS = {0x3099: "゛", 0x309A: "゜"}
 
-_COMPATIBILITY_IDEOGRAPHS = re.compile(r"([\uF900-\uFAFF\U0002F800-\U0002FA1F]+)")
+COMPATIBILITY_IDEOGRAPHS = ((0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
+"""The code points that NFC takes for another shape of a unified ideograph, with the few among them that are not."""
+
+SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+"""The code points that choose a shape of the character before them: standardised (SVS) and ideographic (IVS)."""
+
+_COMPATIBILITY_RUN = re.compile(
+    "([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in COMPATIBILITY_IDEOGRAPHS) + "]+)"
+)
 
 
 def text_normalise(text: str) -> str:
@@ -27,7 +35,7 @@ def text_normalise(text: str) -> str:
     """
     if unicodedata.is_normalized("NFC", text):
         return text
-    parts = _COMPATIBILITY_IDEOGRAPHS.split(text)
+    parts = _COMPATIBILITY_RUN.split(text)
     return "".join(
         part if index % 2 else unicodedata.normalize("NFC", part) for index, part in enumerate(parts)
     )

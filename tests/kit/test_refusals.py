@@ -3,13 +3,27 @@ import string
 
 import pytest
 
+from madoguchi.kit.ages import AgeRefused
+from madoguchi.kit.characters import WrittenTextRefused
 from madoguchi.kit.check_characters import OfficialNumberRefused, ReceiptNumberRefused
 from madoguchi.kit.fiscal import FiscalYearRefused
+from madoguchi.kit.names import NameRefused
 from madoguchi.kit.numbers import FigureRefused
+from madoguchi.kit.partial_dates import PartialDateRefused
 from madoguchi.kit.refusals import Refused
 from madoguchi.kit.wareki import DateRefused
 
-KINDS = [DateRefused, FiscalYearRefused, FigureRefused, ReceiptNumberRefused, OfficialNumberRefused]
+KINDS = [
+    DateRefused,
+    FiscalYearRefused,
+    FigureRefused,
+    ReceiptNumberRefused,
+    OfficialNumberRefused,
+    AgeRefused,
+    WrittenTextRefused,
+    NameRefused,
+    PartialDateRefused,
+]
 
 
 def test_every_kind_of_refusal_is_listed_here():

@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from cel_expr_python.cel import FunctionDecl, Overload
 
 from madoguchi.kernel.expressions.refusals import CannotCompute, FunctionNotHandedIn
 from madoguchi.kernel.expressions.types import INT_LIMIT, ValueType, value_in, value_out, value_type
-from madoguchi.kit import fiscal, numbers, workdays
+from madoguchi.kit import ages, fiscal, numbers, workdays
 from madoguchi.kit.registry import Registry
 
 ROUND_MODES: Final = ("down", "up", "half_up")
@@ -157,30 +158,11 @@ def _rescale(value: int, from_scale: int, to_scale: int, mode: str) -> int:
     return numbers.yen_div(value, 10 ** (from_scale - to_scale), _mode(mode))
 
 
-def full_years(birth: date, day: date) -> int:
-    """
-    Count the birthdays that have come by a day; 29 February comes on 1 March in other years.
-
-    :raises CannotCompute: the day is before the birth.
-    """
-    if day < birth:
-        raise CannotCompute("生年月日より前の日の年齢は計算できません。")
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def age_on(birth: date, day: date) -> int:
-    """
-    Give the age that a person has reached when a day ends.
-
-    One ages at the end of the day before the birthday: born on 1 April, one is six on 31 March. Born on
-    29 February, one ages on 28 February, in leap years too.
-    Source: 年齢計算ニ関スル法律; 民法第143条第2項.
-
-    :raises CannotCompute: the day is before the birth.
-    """
-    if day < birth:
-        raise CannotCompute("生年月日より前の日の年齢は計算できません。")
-    return full_years(birth, _days_add(day, 1))
+def _age(count: Callable[[date, date], int], birth: date, day: date) -> int:
+    try:
+        return count(birth, day)
+    except ages.AgeRefused as refused:
+        raise CannotCompute(refused.message) from None
 
 
 def _days_add(day: date, days: int) -> date:
@@ -243,8 +225,16 @@ function_declare(
 )
 function_declare("sum", ("numbers",), "count", lambda values: _fits(sum(values)), usage="sum([甲, 乙, 丙])")
 function_declare("date", ("text",), "date", _date, usage="date('2024-04-01')")
-function_declare("age_on", ("date", "date"), "count", age_on, usage="age_on(生年月日, 基準日)")
-function_declare("full_years", ("date", "date"), "count", full_years, usage="full_years(起算日, 基準日)")
+function_declare(
+    "age_on", ("date", "date"), "count", partial(_age, ages.age_on), usage="age_on(生年月日, 基準日)"
+)
+function_declare(
+    "full_years",
+    ("date", "date"),
+    "count",
+    partial(_age, ages.full_years),
+    usage="full_years(起算日, 基準日)",
+)
 function_declare("fiscal_year", ("date",), "count", _fiscal_year, usage="fiscal_year(日)")
 function_declare("year_of", ("date",), "count", lambda day: day.year, usage="year_of(日)")
 function_declare("month_of", ("date",), "count", lambda day: day.month, usage="month_of(日)")
