@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from madoguchi.kernel.actions import running_action
 from madoguchi.kernel.keys import key_read
-from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow
+from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow, AuditSubject
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.canonical import canonical_json
@@ -56,9 +58,11 @@ def audit_type_declare(key: str, sentence: Any) -> None:
     audit_types.register(key, AuditType(key, sentence))
 
 
-def audit_write(actor: Viewer, event: str, subject: Subject, *, detail: dict[str, Any] | None = None) -> None:
+def audit_write(
+    actor: Viewer, event: str, subject: Subject, *, detail: dict[str, Any] | None = None
+) -> AuditRow:
     """
-    Write down what the running action did.
+    Write down what the running action did; the row.
 
     :param event: a declared audit type, a past fact such as ``measures.actual_entered``.
     :param detail: what changed, from and to; no personal data, no answers.
@@ -87,6 +91,41 @@ def audit_write(actor: Viewer, event: str, subject: Subject, *, detail: dict[str
     row.mac = row_mac(row)
     row.save(force_insert=True)
     running.audit_rows += 1
+    return row
+
+
+def audit_read(
+    actor: Viewer,
+    event: str,
+    subject: Subject,
+    *,
+    data: Sequence[str],
+    read: Sequence[Subject],
+    **detail: Any,
+) -> None:
+    """
+    Write down whose personal data were read: one row, and a row for each person, so that the person can be told.
+
+    :param subject: what was looked at (the person, the list, the file).
+    :param data: the classes of data that were shown.
+    :param read: everybody whose data were shown; a search that showed nobody reads nobody.
+    :param detail: the filter and what else explains it; no personal data.
+    :raises NotRegistered: the event is not declared.
+    :raises NoActionRunning: called outside an action.
+    """
+    pairs = [(one.kind, one.key) for one in read]
+    whole = {"data": list(data), "count": len(pairs), READ_DIGEST: _pairs_digest(pairs), **detail}
+    row = audit_write(actor, event, subject, detail=whole)
+    AuditSubject.objects.bulk_create(
+        (AuditSubject(row=row, kind=kind, key=key) for kind, key in pairs), batch_size=5_000
+    )
+
+
+READ_DIGEST = "read_sha256"
+
+
+def _pairs_digest(pairs: Iterable[tuple[str, str]]) -> str:
+    return hashlib.sha256(canonical_json(sorted(pairs))).hexdigest()
 
 
 # Sealing
@@ -189,7 +228,13 @@ def audit_verify() -> AuditReport:
     """Check every batch, every sealed row, the file of roots and the unsealed tail. Reads only."""
     batches = {batch.number: batch for batch in AuditBatch.objects.all()}
     tail = unsealed_rows()
-    faults = [*_roots_faults(batches), *_chain_faults(batches), *_row_faults(), *_inserted_faults(tail)]
+    faults = [
+        *_roots_faults(batches),
+        *_chain_faults(batches),
+        *_row_faults(),
+        *_inserted_faults(tail),
+        *_read_faults(),
+    ]
     return AuditReport(AuditRow.objects.count(), len(batches), tail.count(), faults)
 
 
@@ -243,6 +288,26 @@ def _inserted_faults(tail: Iterable[AuditRow]) -> Iterator[AuditFault]:
     for row in tail:
         if not hmac.compare_digest(row.mac, row_mac(row)):
             yield _slipped_in(row)
+
+
+def _read_faults() -> Iterator[AuditFault]:
+    """Compare the persons of each read with the digest that its row carries."""
+    rows = AuditRow.objects.filter(detail__contains=f'"{READ_DIGEST}"').order_by("pk")
+    for chunk in _chunks(rows.values_list("pk", "detail").iterator(chunk_size=500), 500):
+        read: dict[int, list[tuple[str, str]]] = {pk: [] for pk, _detail in chunk}
+        for row_id, kind, key in AuditSubject.objects.filter(row_id__in=read).values_list(
+            "row_id", "kind", "key"
+        ):
+            read[row_id].append((kind, key))
+        for pk, detail in chunk:
+            if json.loads(detail)[READ_DIGEST] != _pairs_digest(read[pk]):
+                yield AuditFault("changed", f"row {pk}", f"監査記録 {pk} の閲覧された人が変えられています。")
+
+
+def _chunks(rows: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def _slipped_in(row: AuditRow) -> AuditFault:

@@ -67,8 +67,32 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """
+    Whose record a resident has open: his own, or that of somebody he may act for.
+
+    ``parties`` are the ids under which that person is known (more than one after a merge); ``mandate`` is the key
+    of what lets him act for another, "" for his own; ``services`` what it reaches, None everything.
+    """
+
+    party_id: int
+    parties: frozenset[int]
+    mandate: str = ""
+    services: frozenset[str] | None = None
+
+    def reaches(self, service: str) -> bool:
+        """Whether something of this service may be done with the record."""
+        return self.services is None or service in self.services
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks or acts, built once per request; ``on`` is the day for which the grants were found."""
+    """
+    Who looks or acts, built once per request; ``on`` is the day for which the grants were found.
+
+    ``duty`` is what a member of staff says the look is for, ``duty_key`` its ``service/duty``; ``assurance`` how
+    certain it is who a resident is.
+    """
 
     kind: ViewerKind
     key: str
@@ -79,7 +103,10 @@ class Viewer:
     post: str = ""
     grants: tuple[Grant, ...] = ()
     duty: str = ""
+    duty_key: str = ""
     offices: frozenset[int] = field(default_factory=frozenset)
+    record: Record | None = None
+    assurance: int = 0
 
     @property
     def is_signed_in(self) -> bool:
@@ -105,6 +132,22 @@ class Viewer:
         """
         if not self.may(right, office_id=office_id, service=service):
             raise NotAllowed(f"{self.kind} {self.key}: {right}")
+
+    def owns(self, party_id: int, *, service: str | None = None) -> bool:
+        """Say whether a party is the one whose record this resident has open, in a service or at all."""
+        record = self.record
+        return (
+            record is not None and party_id in record.parties and (service is None or record.reaches(service))
+        )
+
+    def must_own(self, party_id: int, *, service: str | None = None) -> None:
+        """
+        Refuse unless the party's record is open.
+
+        :raises NotAllowed: pages answer it with 404.
+        """
+        if not self.owns(party_id, service=service):
+            raise NotAllowed(f"{self.kind} {self.key}: party {party_id}")
 
     def may_everywhere(self, right: str) -> bool:
         """

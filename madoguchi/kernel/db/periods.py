@@ -40,7 +40,7 @@ class NonOverlap(TriggerConstraint):
     ) -> None:
         """
         :param keys: field names whose equality makes two rows rivals.
-        :param only_where: literal field values that a row must have to be a rival at all.
+        :param only_where: literal field values that a row must have to be a rival at all; None for an empty field.
         """
         super().__init__(name=name, violation_error_message=violation_error_message)
         self.keys = tuple(keys)
@@ -69,13 +69,13 @@ class NonOverlap(TriggerConstraint):
             f"{table}.{column} = NEW.{column}" for column in self._columns(model, connection, *self.keys)
         ]
         literal = self._literals(model, connection)
-        rivals += [f"{table}.{column} = {value}" for column, value in literal]
+        rivals += [f"{table}.{column} {value}" for column, value in literal]
         rivals += [
             f"{table}.{start} < COALESCE(NEW.{end}, {NEVER})",
             f"NEW.{start} < COALESCE({table}.{end}, {NEVER})",
         ]
         primary = quote(str(model._meta.pk.column))
-        when = " AND ".join(f"NEW.{column} = {value}" for column, value in literal) or "1"
+        when = " AND ".join(f"NEW.{column} {value}" for column, value in literal) or "1"
         statements = {}
         for verb in ("insert", "update"):
             name = f"{self.name}_{verb}"
@@ -92,7 +92,7 @@ class NonOverlap(TriggerConstraint):
         quote = connection.ops.quote_name
         start, end = self._columns(model, connection, self.start, self.end)
         keys = ", ".join(f"{column} WITH =" for column in self._columns(model, connection, *self.keys))
-        where = " AND ".join(f"{column} = {value}" for column, value in self._literals(model, connection))
+        where = " AND ".join(f"{column} {value}" for column, value in self._literals(model, connection))
         return [
             "CREATE EXTENSION IF NOT EXISTS btree_gist",
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} EXCLUDE USING gist "
@@ -104,13 +104,15 @@ class NonOverlap(TriggerConstraint):
 
     def _literals(self, model: type[models.Model], connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
         columns = self._columns(model, connection, *self.only_where)
-        values = [_literal(value, connection) for value in self.only_where.values()]
+        values = [_equals(value, connection) for value in self.only_where.values()]
         return list(zip(columns, values, strict=True))
 
 
-def _literal(value: Any, connection: BaseDatabaseWrapper) -> str:
+def _equals(value: Any, connection: BaseDatabaseWrapper) -> str:
+    if value is None:
+        return "IS NULL"
     if isinstance(value, bool):
-        return str(value).lower() if connection.vendor == "postgresql" else str(int(value))
+        return f"= {value}".lower() if connection.vendor == "postgresql" else f"= {int(value)}"
     if isinstance(value, int):
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+        return f"= {value}"
+    return "= '" + str(value).replace("'", "''") + "'"

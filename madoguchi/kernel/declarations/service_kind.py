@@ -42,6 +42,19 @@ class Page(Part):
     right: str | None = Field(default=None, description="この権限を持つ人にだけ見せる")
 
 
+class Duty(Part):
+    """
+    What a look at people's data is for (用務): named before the first look, shown to whoever was looked at.
+
+    ``rights`` are those that the duty needs; whoever does it has no others over people while doing it.
+    """
+
+    key: NaturalKey
+    label: Words
+    basis: str = Field(min_length=1, description="根拠（法令・条例・規則の名と条）")
+    rights: tuple[str, ...] = Field(min_length=1)
+
+
 class ServiceSample(Sample):
     """What a role may do, or is refused."""
 
@@ -57,6 +70,7 @@ class Service(Declared):
     office: str | None = Field(default=None, description="まとめ役の課の名称")
     catalogue: Literal["ready", "draft"] = "draft"
     roles: tuple[Role, ...] = ()
+    duties: tuple[Duty, ...] = ()
     pages: tuple[Page, ...] = ()
     samples: tuple[ServiceSample, ...] = ()
 
@@ -71,7 +85,7 @@ def _lint(declaration: Resolved, context: Context) -> Iterator[Issue]:  # noqa: 
     if service.catalogue == "ready" and not service.verified:
         message = "verified: false の業務は catalogue: ready にできません。"
         yield declaration.issue("catalogue", code="service-unverified", message=message)
-    for where, things in (("roles", service.roles), ("pages", service.pages)):
+    for where, things in (("roles", service.roles), ("duties", service.duties), ("pages", service.pages)):
         keys = [thing.key for thing in things]
         for index, key in enumerate(keys):
             if key in keys[:index]:
@@ -84,6 +98,13 @@ def _lint(declaration: Resolved, context: Context) -> Iterator[Issue]:  # noqa: 
         for j, right in enumerate(role.rights)
     ]
     asked += [(("pages", i, "right"), page.right) for i, page in enumerate(service.pages) if page.right]
+    given = {right for role in service.roles for right in role.rights}
+    for i, duty in enumerate(service.duties):
+        for j, right in enumerate(duty.rights):
+            asked.append((("duties", i, "rights", j), right))
+            if right in rights and right not in given:
+                message = f"「{duty.label}」に要る「{right}」を持つ役割が、この業務にありません。"
+                yield declaration.issue("duties", i, "rights", j, code="duty-without-role", message=message)
     for path, right in asked:
         if right not in rights:
             message = f"「{right}」という権限はありません。"
@@ -108,5 +129,5 @@ kind_declare(
     label=_("業務"),
     lint=_lint,
     try_sample=_try,
-    major=["-roles.*", "-roles.*.rights.*", "-pages.*", "~pages.*.at"],
+    major=["-roles.*", "-roles.*.rights.*", "-duties.*", "-pages.*", "~pages.*.at"],
 )

@@ -1,6 +1,6 @@
 """The kernel's tables, a file per concept."""
 
-from madoguchi.kernel.models.audit import AuditBatch, AuditLeaf, AuditRow
+from madoguchi.kernel.models.audit import AuditBatch, AuditLeaf, AuditRow, AuditSubject
 from madoguchi.kernel.models.declarations import PublishedDeclaration
 from madoguchi.kernel.models.installation import Installation
 from madoguchi.kernel.models.numbering import Counter
@@ -11,6 +11,7 @@ __all__ = [
     "AuditBatch",
     "AuditLeaf",
     "AuditRow",
+    "AuditSubject",
     "Counter",
     "Installation",
     "OutboxDelivery",

@@ -46,6 +46,21 @@ class AuditRow(models.Model):
         return canonical_json(values)
 
 
+class AuditSubject(models.Model):
+    """One person whose data a row says were read; the row carries the digest of them all."""
+
+    row = models.ForeignKey(AuditRow, on_delete=models.PROTECT, related_name="subjects")
+    kind = models.CharField(_("対象の種類"), max_length=80)
+    key = models.CharField(_("対象"), max_length=200)
+
+    class Meta:
+        verbose_name = _("監査記録の対象")
+        indexes = [models.Index(fields=["kind", "key", "row"], name="audit_read_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
 class AuditBatch(models.Model):
     """A sealed run of rows: its Merkle root, chained to the one before and signed."""
 
