@@ -56,6 +56,7 @@ __all__ = [
     "organisation_export",
     "organisation_import",
     "organisation_import_apply",
+    "rows_write",
 ]
 
 
@@ -109,7 +110,7 @@ def organisation_apply(
     :raises NothingToChange: everything is already so.
     """
     actor.must_everywhere("people.organisation_edit")
-    return _apply(actor, rows, basis)
+    return rows_write(actor, rows, basis)
 
 
 @action("people.organisation_export")
@@ -173,7 +174,7 @@ def organisation_import_apply(
     if not OrganisationImport.objects.filter(pk=import_id, applied_at=None).update(applied_at=now):
         raise ImportApplied
     kept = OrganisationImport.objects.get(pk=import_id)
-    changes = _apply(actor, rows_thaw(kept.rows), basis)
+    changes = rows_write(actor, rows_thaw(kept.rows), basis)
     audit_write(actor, "people.workbook_applied", kept.subject(), detail={"rows": len(changes)})
     return changes
 
@@ -241,7 +242,12 @@ def account_close(*, actor: Viewer, staff_key: str, now: datetime) -> None:  # n
     audit_write(actor, "people.account_closed", staff.subject())
 
 
-def _apply(actor: Viewer, rows: Rows, basis: int | None) -> Sequence[Change]:
+def rows_write(actor: Viewer, rows: Rows, basis: int | None = None) -> Sequence[Change]:
+    """
+    Make the recorded organisation say what the rows say, inside the action that has asked for the right.
+
+    :raises OrganisationMoved, OrganisationRowRefused, NothingToChange: as ``organisation_apply``.
+    """
     if basis is not None and basis != stamp_read(STAMP):
         raise OrganisationMoved
     rows_refuse(rows)

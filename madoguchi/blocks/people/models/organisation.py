@@ -219,15 +219,29 @@ class RoleGrant(Dated):
         OWN = "own", _("所属と配下")
         ALL = "all", _("全庁")
 
+    class Class(models.TextChoices):
+        """``kernel.rights.DataClass``, from what everybody may read to what few may."""
+
+        OPEN = "open", _("公開")
+        INTERNAL = "internal", _("庁内")
+        PERSONAL = "personal", _("個人情報")
+        RESTRICTED = "restricted", _("取扱注意")
+
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(_("役割"), max_length=100, help_text=_("service/role の形"))
     scope = models.CharField(_("範囲"), max_length=5, choices=Scope.choices, default=Scope.OWN)
+    upto = models.CharField(
+        _("データの区分の上限"), max_length=10, choices=Class.choices, default=Class.RESTRICTED
+    )
 
     class Meta(Dated.Meta):
         verbose_name = _("役割の付与")
         constraints = [
             *Dated.Meta.constraints,
             NonOverlap(name="grant_once", keys=("post", "role"), start="starts_on", end="ends_on"),
+            models.CheckConstraint(
+                condition=Q(upto__in=["open", "internal", "personal", "restricted"]), name="grant_class_known"
+            ),
         ]
 
     def __str__(self) -> str:

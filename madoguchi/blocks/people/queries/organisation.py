@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from madoguchi.blocks.people.models import Deputy, Holding, Post
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
+from madoguchi.blocks.people.oversight.holders import holdings_with
 from madoguchi.blocks.people.types import Holder, OfficeOnDay, PostOnDay
 from madoguchi.blocks.people.viewers import viewer_of_staff
 from madoguchi.kernel.rights import Viewer
@@ -86,6 +87,11 @@ def deputies_on(*, post_key: str, on: date) -> list[Holder]:
     keys = list(deputies.values_list("deputy__key", flat=True))
     holders = _holders(Holding.objects.filter(valid_on(on), post__key__in=keys))
     return sorted(holders, key=lambda holder: keys.index(holder.post_key))
+
+
+def staff_with_right(*, right: str, on: date) -> list[Holder]:
+    """Give who holds a post that carries a right on a day, wherever it reaches, highest rank first."""
+    return _holders(holdings_with(right, on))
 
 
 def staff_viewer(*, staff_key: str, on: date) -> Viewer:

@@ -1,0 +1,225 @@
+"""
+Accounts that are opened at the counter, for people without a card reader or an e-mail address.
+
+The clerk looks at the papers and hands over a number and a start code. The first sign-in with the code makes the
+person choose a passphrase; from then on the code is nothing.
+
+Invariants (``tests/people/identity/test_counter.py``):
+
+1. The start code and the passphrase are kept as password hashes only; the code holds for 14 days and once.
+2. Which papers were shown stands in the audit trail; without papers nothing is opened or reset.
+3. A reset ends every session of the account and the passphrase before it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.blocks.people.actions.identity import (
+    AccountClosed,
+    MeansEnded,
+    PersonHasAccount,
+    sessions_end,
+)
+from madoguchi.blocks.people.actions.reading import party_seen
+from madoguchi.blocks.people.models import Assurance, Means, Party, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.parties.facts import party_key as new_key
+from madoguchi.kernel.actions import Refused, action
+from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.declarations import CodeItem, UnknownDeclaration, published
+from madoguchi.kernel.rights import NotAllowed, Viewer
+from madoguchi.kit.check_characters import receipt_number, receipt_number_parse
+from madoguchi.kit.refusals import Refused as TextRefused
+
+PAPERS = "people.identity_papers"
+CODE_LASTS = timedelta(days=14)
+
+
+class PapersMissing(Refused):
+    """No papers were shown, or such as are not on the list."""
+
+    message = _("確かめた本人確認書類を、一覧から一つ以上選んでください。")
+
+
+class NumberThere(Refused):
+    """The person has a number from the counter already."""
+
+    message = _(
+        "この人は、窓口で受け取った番号をもう持っています。使えなくなったときは「作り直す」を選んでください。"
+    )
+
+
+class NumberMissing(Refused):
+    """The person has no number from the counter."""
+
+    message = _("この人は、窓口で受け取る番号をまだ持っていません。先に「開く」を選んでください。")
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSecret:
+    """What opens a number: the hash of a start code until a moment, or the hash of a passphrase."""
+
+    hash: str
+    start_until: str = ""
+
+    @classmethod
+    def of(cls, means: Means) -> CounterSecret:
+        """Read it."""
+        return cls(**json.loads(means.secret))
+
+    def text(self) -> str:
+        """Write it for the database."""
+        return json.dumps(asdict(self))
+
+    @property
+    def is_start(self) -> bool:
+        """Whether a passphrase has still to be chosen."""
+        return bool(self.start_until)
+
+    def opens(self, typed: str, *, now: datetime) -> bool:
+        """Say whether what was typed opens the number; a start code only while it lasts."""
+        if not self.is_start:
+            return check_password(passphrase_fold(typed), self.hash)
+        right = check_password(code_read(typed), self.hash)
+        return right and now < datetime.fromisoformat(self.start_until)
+
+
+def passphrase_fold(typed: str) -> str:
+    """Give a passphrase in the form in which it is hashed, whatever width an input method gave it."""
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
+def code_read(typed: str) -> str:
+    """Give a typed start code in the form in which it was printed; as it is where it cannot be one."""
+    try:
+        return receipt_number_parse(typed)
+    except TextRefused:
+        return typed
+
+
+def papers_on(on: date) -> list[CodeItem]:
+    """Give the papers that prove who somebody is, as the city has declared them for a day."""
+    try:
+        items: list[CodeItem] = published("codelist", PAPERS).model.items_on(on)
+    except UnknownDeclaration:
+        return []
+    return items
+
+
+def counter_means(party: Party) -> Means | None:
+    """Find a person's live number from the counter."""
+    return (
+        Means.objects.filter(
+            kind=Means.Kind.COUNTER, ended_at=None, account__party=party, account__closed_at=None
+        )
+        .select_related("account")
+        .first()
+    )
+
+
+@action(
+    "people.counter_account_open",
+    raises={"person_one_account": PersonHasAccount, "means_opens_one_account": NumberThere},
+)
+def counter_account_open(
+    *, actor: Viewer, party_key: str, papers: Sequence[str], now: datetime
+) -> tuple[str, str]:
+    """
+    Open a person's account at the counter, or add a number to the one that there is; the number and the start code.
+
+    :param papers: codes of ``people.identity_papers`` that the clerk has looked at.
+    :raises NotAllowed: the actor opens no accounts, or may not know of the person.
+    :raises PapersMissing: no papers, or others.
+    :raises NumberThere: the person has a number already.
+    """
+    party = _asked(actor, party_key, papers)
+    if counter_means(party) is not None:
+        raise NumberThere
+    account = ResidentAccount.objects.filter(party=party, closed_at=None).first()
+    if account is None:
+        account = ResidentAccount.objects.create(
+            key=new_key(), party=party, opened_by=ResidentAccount.Opened.COUNTER, opened_at=now
+        )
+        audit_write(actor, "people.resident_account_opened", account.subject(), detail={"by": "counter"})
+    code, secret = _start(now)
+    means = Means.objects.create(
+        account=account, kind=Means.Kind.COUNTER, subject=account.key, secret=secret,
+        assurance=Assurance.IN_PERSON, added_at=now,
+    )  # fmt: skip
+    detail = {"party": party.key, "means": means.pk, "papers": sorted(papers)}
+    audit_write(actor, "people.counter_number_given", account.subject(), detail=detail)
+    return account.key, code
+
+
+@action("people.counter_account_reset")
+def counter_account_reset(
+    *, actor: Viewer, party_key: str, papers: Sequence[str], now: datetime
+) -> tuple[str, str]:
+    """
+    Give a number a new start code: the passphrase is gone, and so is every session of the account.
+
+    :raises NotAllowed: the actor opens no accounts, or may not know of the person.
+    :raises PapersMissing: no papers, or others.
+    :raises NumberMissing: the person has no number.
+    """
+    party = _asked(actor, party_key, papers)
+    means = counter_means(party)
+    if means is None:
+        raise NumberMissing
+    code, secret = _start(now)
+    Means.objects.filter(pk=means.pk).update(secret=secret)
+    ended = sessions_end(ResidentSession.objects.filter(account=means.account), "counter_reset", now)
+    detail = {"party": party.key, "means": means.pk, "papers": sorted(papers), "sessions": ended}
+    audit_write(actor, "people.counter_number_reset", means.account.subject(), detail=detail)
+    return means.subject, code
+
+
+@action("people.counter_passphrase_choose")
+def counter_passphrase_choose(
+    *, actor: Viewer, means_id: int, known: str, passphrase: str, now: datetime  # noqa: ARG001
+) -> None:
+    """
+    Put a passphrase in the place of a start code or of the passphrase before it.
+
+    :param actor: the house itself, for somebody who has just typed the start code; the account's owner.
+    :param known: what is kept (``Means.secret``) and was proved; when it has changed meanwhile, nothing is done.
+    :param passphrase: already judged by the validators.
+    :raises NotAllowed: it is not the actor's number.
+    :raises MeansEnded: what was proved no longer holds.
+    """
+    means = Means.objects.select_related("account").get(pk=means_id)
+    if actor.kind != "system" and actor.key != f"resident:{means.account.key}":
+        raise NotAllowed(f"means {means_id}")
+    if means.account.closed_at is not None:
+        raise AccountClosed
+    changed = Means.objects.filter(pk=means_id, kind=Means.Kind.COUNTER, secret=known, ended_at=None).update(
+        secret=CounterSecret(make_password(passphrase_fold(passphrase))).text()
+    )
+    if not changed:
+        raise MeansEnded
+    audit_write(
+        actor, "people.counter_passphrase_chosen", means.account.subject(), detail={"means": means_id}
+    )
+
+
+def _asked(actor: Viewer, party_key: str, papers: Sequence[str]) -> Party:
+    actor.must("people.counter_account")
+    party = party_seen(actor, party_key, Party.Kind.PERSON)
+    known = {item.code for item in papers_on(actor.on)}
+    if not papers or not set(papers) <= known:
+        raise PapersMissing
+    return party
+
+
+def _start(now: datetime) -> tuple[str, str]:
+    code = receipt_number(os.urandom(16))
+    until = (now + CODE_LASTS).isoformat()
+    return code, CounterSecret(make_password(code), until).text()

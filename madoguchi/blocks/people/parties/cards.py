@@ -1,0 +1,152 @@
+"""
+Persons as lists and pages show them, many at once: a handful of queries however many there are.
+
+Everything here is asked for ids that the caller has already been allowed to see (``seen``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from madoguchi.blocks.people.models import (
+    Birth,
+    Party,
+    PartyAddress,
+    PartyName,
+    Protection,
+    Residence,
+)
+from madoguchi.blocks.people.models.parties import believed, known_on
+from madoguchi.blocks.people.types import PersonCard
+from madoguchi.kernel.rights import NO_ROW, Viewer
+
+Row = TypeVar("Row", Birth, PartyName, PartyAddress)
+
+ROOT = Coalesce("party__merged_into_id", "party_id")
+"""The party that stands for a fact's party."""
+
+
+def seen(viewer: Viewer) -> Q:
+    """
+    Give the predicate over parties that stand for themselves: those whom a viewer may know of.
+
+    Protected persons (支援措置) are there for nobody without the right; so are all persons without the right to
+    look at persons.
+    """
+    if not viewer.may("people.identity_view"):
+        return NO_ROW
+    standing = Q(merged_into=None)
+    return standing if viewer.may("people.protected_view") else standing & ~Q(pk__in=protected(viewer.on))
+
+
+def protected(on: date) -> QuerySet[Protection, int]:
+    """Give the ids of those who are protected on a day, under whichever of their records."""
+    return Protection.objects.filter(known_on(on)).annotate(root=ROOT).values_list("root", flat=True)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The parties behind each of some parties: itself, and those merged into it."""
+
+    root_of: dict[int, int]
+    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def ids(self) -> list[int]:
+        """All parties of all clusters."""
+        return list(self.root_of)
+
+
+def clusters(ids: Iterable[int]) -> Cluster:
+    """Gather what was merged into each party."""
+    roots = list(ids)
+    root_of = {party_id: party_id for party_id in roots}
+    root_of |= dict(Party.objects.filter(merged_into__in=roots).values_list("pk", "merged_into_id"))
+    cluster = Cluster(root_of)
+    for party_id, root in root_of.items():
+        cluster.members[root].append(party_id)
+    return cluster
+
+
+def cards(
+    ids: Sequence[int], *, viewer: Viewer, on: date, at: datetime | None = None
+) -> dict[int, PersonCard]:
+    """
+    Give the cards of persons that stand for themselves, by id.
+
+    :param on: the day for which names and addresses are given.
+    :param at: as it was known at this moment; left out, as it is known now.
+    """
+    cluster = clusters(ids)
+    keys = dict(Party.objects.filter(pk__in=ids).values_list("pk", "key"))
+    births = _first(cluster, Birth.objects.filter(believed(at), party__in=cluster.ids))
+    names = _first(cluster, _names(cluster.ids, on, at))
+    places: Mapping[int, PartyAddress] = {}
+    if viewer.may("people.address_view"):
+        kinds = [PartyAddress.Kind.REGISTERED, PartyAddress.Kind.RESIDENCE]
+        rows = PartyAddress.objects.filter(known_on(on, at), party__in=cluster.ids, kind__in=kinds)
+        # "registered" stands before "residence": where somebody is registered comes first.
+        places = _first(cluster, rows.order_by("kind"))
+    lived = _residences(cluster, on, at)
+    hidden = set(protected(on).filter(party__in=cluster.ids))
+    return {
+        party_id: PersonCard(
+            id=party_id,
+            key=key,
+            name=names[party_id].name if party_id in names else "",
+            kana=names[party_id].kana if party_id in names else "",
+            born=births[party_id].born if party_id in births else "",
+            sex=births[party_id].sex if party_id in births else "",
+            status=_status(births.get(party_id), lived.get(party_id, []), on),
+            address=_address(places, party_id) if viewer.may("people.address_view") else None,
+            protected=party_id in hidden,
+        )
+        for party_id, key in keys.items()
+    }
+
+
+def _names(ids: Sequence[int], on: date, at: datetime | None) -> QuerySet[PartyName]:
+    """The official names of a day; of whoever has none that day, the last one (a person moved out, or died)."""
+    rows = PartyName.objects.filter(believed(at), party__in=ids, starts_on__lte=on)
+    return rows.filter(use=PartyName.Use.OFFICIAL).order_by(F("ends_on").desc(nulls_first=True))
+
+
+def _first(cluster: Cluster, rows: QuerySet[Row]) -> dict[int, Row]:
+    """Give each person's first row; the person's own comes before those of merged records."""
+    found: dict[int, Row] = {}
+    for row in rows:
+        root = cluster.root_of[row.party_id]
+        if root not in found or (row.party_id == root and found[root].party_id != root):
+            found[root] = row
+    return found
+
+
+def _residences(cluster: Cluster, on: date, at: datetime | None) -> dict[int, list[Residence]]:
+    lived: dict[int, list[Residence]] = defaultdict(list)
+    for row in Residence.objects.filter(believed(at), party__in=cluster.ids, starts_on__lte=on):
+        lived[cluster.root_of[row.party_id]].append(row)
+    return lived
+
+
+def _status(birth: Birth | None, lived: list[Residence], on: date) -> str:
+    if birth is not None and birth.died and birth.died <= on.isoformat():
+        return "died"
+    if any(row.ends_on is None or row.ends_on > on for row in lived):
+        return "resident"
+    return "moved_out" if lived else "other"
+
+
+def _address(places: Mapping[int, PartyAddress], party_id: int) -> str:
+    return places[party_id].written if party_id in places else ""
+
+
+def found_by(card: PersonCard, name: PartyName) -> PersonCard:
+    """Mark a card that was found by another name than the one it shows."""
+    return card if name.name == card.name else replace(card, found_by=name.name)
