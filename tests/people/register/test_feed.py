@@ -151,6 +151,17 @@ def test_letters_of_the_sender_are_read_by_the_city_s_table(settings: Any) -> No
     assert PartyName.objects.get().name == "𠮷田　一"
 
 
+def test_letters_of_the_official_set_are_kept_beside_their_codes() -> None:
+    name = "\U00100123田　一"
+    refused = feed_bring([record(1, name=name)])
+    assert "行政事務標準文字のコード" in refused.problems[0]
+    short = feed_bring([record(1, name=name, name_codes="GJ000123 MJ018433")])
+    assert "文字コードは2個" in short.problems[0]
+    feed_run([record(1, name=name, name_codes="GJ000123 MJ018433 - MJ006350")])
+    kept = PartyName.objects.get()
+    assert (kept.name, kept.codes) == (name, "GJ000123 MJ018433 - MJ006350")
+
+
 def test_a_third_fewer_than_yesterday_waits_for_another_pair_of_eyes() -> None:
     feed_run(MANY)
     before = {model: model.objects.count() for model in (Party, PartyName, Residence, Membership)}

@@ -24,7 +24,7 @@ def name_values(*, name: str, kana: str = "", codes: str = "", born: str = "") -
     """
     Give the columns of a name, apart from its use.
 
-    :param codes: JSON of ``kit.characters``: the 行政事務標準文字 beside the text.
+    :param codes: the 行政事務標準文字 of the letters, blanks between, "-" where none is known.
     :param born: the birth day as far as known; its year stands beside each name, for the search.
     :raises NameRefused: the name or the reading holds characters that no name has.
     """

@@ -80,9 +80,8 @@ class Register:
         batch.enter(Birth, party_id, _birth(one))
         since = _since(one)
         for use, name, kana in NAMES:
-            if text := getattr(one, name):
-                values = _name(text, getattr(one, kana) if kana else "", one.born)
-                batch.enter(PartyName, party_id, values | {"use": use.value}, since, None)
+            if values := _name(one, use, name, kana):
+                batch.enter(PartyName, party_id, values, since, None)
         if one.address:
             start = _day(one.address_since) or since
             batch.enter(PartyAddress, party_id, _address(one, start), start, _after(ends_on, start))
@@ -112,10 +111,7 @@ class Register:
         known = [replace(s, values={**s.values, "birth_year": _year(one.born)}) for s in lines[PartyName]]
         for use, name, kana in NAMES:
             spans = [span for span in known if span.values["use"] == use]
-            text = getattr(one, name)
-            values = None
-            if text:
-                values = _name(text, getattr(one, kana) if kana else "", one.born) | {"use": use.value}
+            values = _name(one, use, name, kana)
             self._batch.edit(PartyName, party_id, _becomes(spans, values, on, _since(one)))
 
     def _whereabouts(self, party_id: int, one: Resident, lines: Lines, on: date) -> None:
@@ -219,8 +215,15 @@ def _lasting(
     return span_replace(spans, Span(start, ends_on, values))
 
 
-def _name(text: str, kana: str, born: str) -> dict[str, Any]:
-    return with_all(PartyName, name_values(name=text, kana=kana, born=born))
+def _name(one: Resident, use: PartyName.Use, name: str, kana: str) -> dict[str, Any] | None:
+    """Give the columns of a name of a record; None where it has none of that use."""
+    text: str = getattr(one, name)
+    if not text:
+        return None
+    codes = one.name_codes if use == PartyName.Use.OFFICIAL else ""
+    reading: str = getattr(one, kana) if kana else ""
+    values = name_values(name=text, kana=reading, codes=codes, born=one.born)
+    return with_all(PartyName, {**values, "use": use.value})
 
 
 def _address(one: Resident, on: date) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from madoguchi.kernel.layouts import FileRead, FileRefused, Problem
+from madoguchi.kernel.layouts.reading import STANDARD_LETTERS
+from madoguchi.kit.characters import WrittenText, WrittenTextRefused
 
 HEAD = "世帯主"
 
@@ -20,13 +22,15 @@ class Resident(NamedTuple):
     One person as the core system knows him.
 
     Days are ISO text, "" where there is none; ``born`` and ``died`` may be known in part. ``changed_on`` is the day
-    of the last change (異動日). ``gone`` marks a record of a difference file that was made by mistake.
+    of the last change (異動日). ``name_codes`` are the 行政事務標準文字 of the name's letters, with blanks between and "-"
+    where there is none (``kit.characters``). ``gone`` marks a record of a difference file that was made by mistake.
     """
 
     number: str
     household: str
     name: str
     kana: str
+    name_codes: str
     former_name: str
     alias: str
     alias_kana: str
@@ -64,7 +68,7 @@ def residents_of(read: FileRead, *, full: bool) -> list[Resident]:
         raise FileRefused([Problem(0, "", f"様式に列がありません: {'、'.join(lacking)}")])
     order = [read.targets.index(name) for name in Resident._fields]
     residents = [Resident(*[row[place] for place in order]) for row in read.rows]  # type: ignore[arg-type]
-    problems = [*_periods(residents)]
+    problems = [*_periods(residents), *_letters(residents)]
     if full:
         problems += _households(residents)
     if problems:
@@ -87,6 +91,29 @@ def _periods(residents: Sequence[Resident]) -> Iterator[Problem]:
             yield Problem(line, "", f"住民となった日（{since}）が生年月日より前です。")
         if one.protected_to and not one.protected_from:
             yield Problem(line, "", "支援措置の終わりの日だけがあります。始まりの日も出力してください。")
+
+
+def _letters(residents: Sequence[Resident]) -> Iterator[Problem]:
+    for line, one in enumerate(residents, start=2):
+        if not one.name_codes and max(one.name) < chr(STANDARD_LETTERS):
+            continue
+        try:
+            written = written_text(one.name, one.name_codes)
+        except WrittenTextRefused as refused:
+            yield Problem(line, "", str(refused))
+            continue
+        for place in written.uncoded:
+            text = f"氏名の{place + 1}文字目は標準の文字にありません。行政事務標準文字のコードを付けて出力してください。"
+            yield Problem(line, "", text)
+
+
+def written_text(name: str, codes: str) -> WrittenText:
+    """
+    Put the codes of a file beside a name.
+
+    :raises WrittenTextRefused: they are not codes, or not as many as letters.
+    """
+    return WrittenText(name, tuple(None if code == "-" else code for code in codes.split()))
 
 
 def _households(residents: Sequence[Resident]) -> Iterator[Problem]:

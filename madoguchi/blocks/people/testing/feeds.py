@@ -21,7 +21,7 @@ ACCEPTOR = viewer_with("people.feed_accept", key="staff:acceptor")
 
 EMPTY = dict.fromkeys(
     [
-        "number", "household", "name", "kana", "former_name", "alias", "alias_kana", "born", "sex", "relation",
+        "number", "household", "name", "kana", "name_codes", "former_name", "alias", "alias_kana", "born", "sex", "relation",
         "address", "postcode", "address_since", "resident_since", "began_by", "ended_on", "ended_by", "died",
         "changed_on", "protected_from", "protected_to", "gone",
     ],
