@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.databases",
     "tests.support.house_browser",
+    "tests.support.oidc_judge",
     "tests.support.strict",
 ]
 

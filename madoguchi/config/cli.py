@@ -21,6 +21,7 @@ madoguchi — 窓口
   resolve / diff / publish    宣言を見る・比べる・公開する
   audit verify      監査記録を確かめます (prove the audit trail)
   plan list|report  計画と実績 (plans and their results)
+  areas import      町字を取り込みます (bring in the towns of the address registry)
 
   madoguchi COMMAND --help で使い方を表示します。
 """

@@ -1,8 +1,9 @@
 """
-What the installation is told from outside: three variables and the city's bindings file.
+What the installation is told from outside: four variables and the city's bindings file.
 
-``MADOGUCHI_DATA`` (folder for SQLite, files and keys), ``DATABASE_URL`` (PostgreSQL, optional) and
-``MADOGUCHI_CITY`` (the city's folder, optional). A wrong value is refused with the variable's name.
+``MADOGUCHI_DATA`` (folder for SQLite, files and keys), ``DATABASE_URL`` (PostgreSQL, optional),
+``MADOGUCHI_CITY`` (the city's folder, optional) and ``MADOGUCHI_MAIL`` (the mail server, optional). A wrong value is
+refused with the variable's name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -22,6 +23,11 @@ from ruamel.yaml.error import YAMLError
 URL_SHAPE = (
     "Write postgresql://user:password@host:port/name (special characters in the password as %XX), "
     "or leave it empty to use SQLite in MADOGUCHI_DATA."
+)
+MAIL_SHAPE = (
+    "Write smtp://user:password@host:587 (STARTTLS), smtps://user:password@host (TLS from the start) or "
+    "smtp://host:25?plain for a relay inside (special characters in the password as %XX), or leave it empty to "
+    "write mails as files into MADOGUCHI_DATA/mail."
 )
 SAMPLE_CITY = Path(__file__).parent / "sample_city"
 
@@ -37,7 +43,7 @@ class Site:
     name: str = "窓口"
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     https: bool = False
-    mail_url: str = ""
+    mail_from: str = ""
     second_factor_required: bool = True
     closed_days: frozenset[date] = frozenset()
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,6 +57,7 @@ class Environment:
     city: Path
     database: dict[str, Any]
     site: Site
+    mail: dict[str, Any] = field(default_factory=dict)
 
     @property
     def embedded(self) -> bool:
@@ -69,9 +76,10 @@ def environment_read(variables: dict[str, str] | None = None) -> Environment:
     city = _city_folder(variables.get("MADOGUCHI_CITY", ""))
     site = _site(city)
     postgresql = _postgresql(variables.get("DATABASE_URL", ""))
+    mail = _mail(variables.get("MADOGUCHI_MAIL", ""))
     # Last, because it makes the folder: a wrong value elsewhere leaves nothing behind.
     data = data_folder(variables.get("MADOGUCHI_DATA", ""))
-    return Environment(data=data, city=city, database=postgresql or _sqlite(data), site=site)
+    return Environment(data=data, city=city, database=postgresql or _sqlite(data), site=site, mail=mail)
 
 
 def data_folder(value: str) -> Path:
@@ -150,6 +158,33 @@ def _postgresql(url: str) -> dict[str, Any] | None:
     }
 
 
+def _mail(url: str) -> dict[str, Any]:
+    """Settings for the mail server; empty where mails are written as files. No message repeats the URL."""
+    if not url:
+        return {}
+    try:
+        split = urlsplit(url)
+        scheme, host, port = split.scheme, split.hostname or "", split.port
+    except ValueError as error:
+        raise EnvironmentRefused("MADOGUCHI_MAIL: host or port cannot be read. " + MAIL_SHAPE) from error
+    if (
+        scheme not in {"smtp", "smtps"}
+        or not host
+        or split.path.strip("/")
+        or split.query not in {"", "plain"}
+    ):
+        raise EnvironmentRefused("MADOGUCHI_MAIL: " + MAIL_SHAPE)
+    return {
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": port or (465 if scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(split.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(split.password or ""),
+        "EMAIL_USE_SSL": scheme == "smtps",
+        # A password, and a mail that opens an account, go over an open line only where the city says so.
+        "EMAIL_USE_TLS": scheme == "smtp" and split.query != "plain",
+    }
+
+
 def _site(city: Path) -> Site:
     path = city / "bindings.yaml"
     try:
@@ -166,7 +201,7 @@ def _site(city: Path) -> Site:
         name=str(site.get("name", default.name)),
         hosts=tuple(str(host) for host in site.get("hosts", [])) or default.hosts,
         https=bool(site.get("https", default.https)),
-        mail_url=str(site.get("mail", "")),
+        mail_from=str(site.get("mail_from", "")),
         second_factor_required=bool(site.get("second_factor", True)),
         closed_days=_closed_days(site, path),
         values=values,

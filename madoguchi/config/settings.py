@@ -34,6 +34,7 @@ HOUSE_APPS = [
     "madoguchi.blocks.measures",
     "madoguchi.blocks.messages",
     "madoguchi.blocks.people",
+    "madoguchi.blocks.places",
     "madoguchi.kernel",
     "madoguchi.ui",
 ]
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madoguchi.office.middleware.OfferedRoutes",
     "madoguchi.office.middleware.KeepTyped",
+    "madoguchi.blocks.people.identity.middleware.ResidentMiddleware",
     "madoguchi.blocks.people.middleware.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -78,11 +80,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["madoguchi.ui.templatetags.ui"],
+            "builtins": ["madoguchi.ui.templatetags.ui", "madoguchi.blocks.people.templatetags.people"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "madoguchi.ui.context.page",
+                "madoguchi.blocks.people.context.resident",
                 "madoguchi.office.context.office",
                 "madoguchi.portal.context.portal",
             ],
@@ -175,6 +178,16 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+# Mail: a server that the environment names, else files in the data folder, for the demo and for trying out.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.mail else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.get("EMAIL_HOST", ""), ENVIRONMENT.mail.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER = ENVIRONMENT.mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = ENVIRONMENT.mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = ENVIRONMENT.mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.site.mail_from or f"noreply@{ALLOWED_HOSTS[0]}"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # Counters of failed sign-ins must be shared by all processes; one process needs no table for that.

@@ -38,7 +38,8 @@ def route_maker(route_name: str) -> Callable[[RouteMaker], RouteMaker]:
 
     The function takes the office's id and returns ``kwargs`` for ``reverse`` and ``roles``, the roles
     (``service/role``) that may open the page for that office; None for everybody who is signed in. ``scope``
-    is "all" for a page over the whole city hall; ``data`` is what a page that only takes POST is sent.
+    is "all" for a page over the whole city hall; ``data`` is what a page that only takes POST is sent;
+    ``duty`` (``service/duty``) is what whoever opens it says it is for, where a page asks.
     """
     return makers.registered(route_name)
 

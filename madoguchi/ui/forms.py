@@ -356,7 +356,7 @@ class HouseModelForm(HouseFormMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A model form of the house."""
 
 
-def choices_set(form: forms.Form, **choices: Iterable[Any]) -> None:
+def choices_set(form: forms.Form, /, **choices: Iterable[Any]) -> None:
     """
     Give fields of a form the choices that only its maker knows: ``choices_set(self, grade=grades)``.
 

@@ -21,7 +21,11 @@ from madoguchi.blocks.measures.testing import YEAR, indicator_make
 from madoguchi.blocks.people import viewers
 from madoguchi.blocks.people.testing import office_make, role_with, staff_client
 from madoguchi.kernel.testing import makers
-from tests.house.test_routes import STAFF, published_roles  # noqa: F401 - the fixture publishes the services
+from tests.house.test_routes import (
+    STAFF,
+    at_work,
+    published_roles,  # noqa: F401 - the fixture publishes the services
+)
 from tests.support.house_browser import House
 from tests.support.rooms import import_testing_rooms
 
@@ -80,7 +84,7 @@ def staff_pages() -> Iterator[tuple[str, Client]]:
         office = office_make()
         made = makers[name](office.pk)
         roles = made.get("roles") or {role_with("kernel.health_view")}
-        client = staff_client(roles=sorted(roles), office=office, scope=made.get("scope", "own"))
+        client = at_work(staff_client(roles=sorted(roles), office=office, scope=made.get("scope", "own")), made)
         url = reverse(name, kwargs=made["kwargs"])
         response = client.get(url)
         if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):

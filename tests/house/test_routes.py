@@ -19,7 +19,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from madoguchi.blocks.people import viewers
-from madoguchi.blocks.people.testing import office_make, role_with, staff_client
+from madoguchi.blocks.people.testing import duty_begin, office_make, role_with, staff_client
 from madoguchi.kernel.declarations import declarations_publish, roles_published
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.testing import makers
@@ -91,13 +91,13 @@ def test_a_page_opens_for_its_roles_and_its_offices_alone(
 
     assert ask(Client(), own, mine) in (302, 404), "somebody who has not signed in"
     for role in published_roles:
-        client = staff_client(roles=[role], office=here, scope=scope)
+        client = at_work(staff_client(roles=[role], office=here, scope=scope), mine)
         allowed = may(role, mine.get("roles"), published_roles)
         status = ask(client, own, mine)
         assert status in OPENED if allowed else status == 404, f"{role} at {own}: {status}"
         if allowed and own != other and scope == "own":
             assert ask(client, other, theirs) == 404, f"{role} at another office's {other}"
-    nobody = staff_client(role_with("kernel.declaration_publish"), office=here)
+    nobody = at_work(staff_client(role_with("kernel.declaration_publish"), office=here), mine)
     assert mine.get("roles") is None or ask(nobody, own, mine) == 404
 
 
@@ -107,6 +107,11 @@ def may(role: str, wanted: set[str] | None, known: dict[str, frozenset[str]]) ->
         return True
     every = viewers.roles_published()
     return role in wanted or any(every[name] and every[name] <= known[role] for name in wanted)
+
+
+def at_work(client: Client, made: dict[str, Any]) -> Client:
+    """Let a client have named the duty for which a page is opened, where it asks for one."""
+    return duty_begin(client, made["duty"]) if made.get("duty") else client
 
 
 def ask(client: Client, url: str, made: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.blocks.messages import mail as _mail  # noqa: F401 - registers the health check
 from madoguchi.blocks.messages.models import Receipt
 from madoguchi.blocks.messages.queries import receipts_source
 from madoguchi.blocks.messages.sample import notices_load

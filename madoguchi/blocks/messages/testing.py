@@ -14,6 +14,7 @@ from typing import Any
 
 from madoguchi.blocks.messages.models import Audience, Draft, Notice, Receipt
 from madoguchi.blocks.messages.types import NoticeTyped, Urgency
+from madoguchi.blocks.people.queries import holders_on
 from madoguchi.blocks.people.testing import (
     NOW,
     holding_make,
@@ -25,7 +26,7 @@ from madoguchi.blocks.people.testing import (
 )
 from madoguchi.kernel.clock import TOKYO, day_of
 from madoguchi.kernel.clock import now as clock_now
-from madoguchi.kernel.rights import Viewer
+from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kernel.testing import action_scenario, route_maker
 from madoguchi.kit.check_characters import receipt_number
@@ -191,6 +192,21 @@ def _remind() -> dict[str, Any]:
     for _number in range(2):
         receipt_make(notice=notice)
     return {"actor": sender, "notice_key": notice.key, "now": NOW}
+
+
+@action_scenario("messages.alarm_send")
+def _alarm() -> dict[str, Any]:
+    holding = holding_make()
+    holders = holders_on(post_key=holding.post.key, on=day_of(NOW))
+    actor = system_viewer(on=day_of(NOW), duty="試験")
+    return {
+        "actor": actor,
+        "title": "試験の通知",
+        "body": "確かめてください。",
+        "about": ABOUT,
+        "holders": holders,
+        "now": NOW,
+    }
 
 
 # A real object for each page of the block

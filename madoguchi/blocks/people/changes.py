@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import Deputy, Holding, Office, OfficePlace, Post, RoleGrant, StaffMember
 from madoguchi.blocks.people.models.organisation import valid_on
-from madoguchi.blocks.people.rows import SHEETS, Rows
+from madoguchi.blocks.people.rows import CANCEL, SHEETS, Rows
 from madoguchi.kernel.actions import Refused
 
 
@@ -125,6 +125,26 @@ def holding_end_rows(*, holding: Holding, on: date) -> Rows:
 def deputy_end_rows(*, deputy: Deputy, on: date) -> Rows:
     """Let a post no longer decide for another; ``on`` is the first day without it."""
     return {"deputies": [_row("deputies", deputy, ends_on=on)]}
+
+
+def grant_add_rows(
+    *, post: Post, role: str, scope: str, upto: str, on: date, until: date | None = None
+) -> Rows:
+    """Give a post a role from a day on."""
+    new = {"post": post.key, "role": role, "scope": scope, "upto": upto, "starts_on": on, "ends_on": until}
+    return {"grants": [new]}
+
+
+def grant_end_rows(*, grants: Iterable[RoleGrant], on: date) -> Rows:
+    """Take roles from their posts; ``on`` is the first day without them. What would only begin then never does."""
+    return {
+        "grants": [
+            _row("grants", grant) | {CANCEL: True}
+            if grant.starts_on >= on
+            else _row("grants", grant, ends_on=on)
+            for grant in grants
+        ]
+    }
 
 
 def _after(on: date) -> Q:

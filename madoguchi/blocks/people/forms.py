@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.people.models import Holding, Office, Post, StaffMember
+from madoguchi.blocks.people.models import Holding, Office, Post, RoleGrant, StaffMember
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.rows import SHEETS, Column, row_clean, row_faults, value_clean
@@ -156,6 +157,31 @@ class DeputyForm(HouseForm):
         near = _near(post.office_id, organisation().day(today))
         posts = Post.objects.filter(valid_on(today), office_id__in=near).exclude(pk=post.pk)
         choice.queryset = posts.order_by("-rank", "key")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start."""
+        return _period_clean(self, super().clean() or self.cleaned_data)
+
+
+class GrantForm(HouseForm):
+    """A role for a post, how far it reaches, and over which data."""
+
+    role = forms.ChoiceField(label=_("役割"))
+    scope = forms.ChoiceField(label=_("範囲"), choices=RoleGrant.Scope.choices)
+    upto = forms.ChoiceField(
+        label=_("データの区分の上限"),
+        choices=RoleGrant.Class.choices,
+        initial=RoleGrant.Class.RESTRICTED,
+        help_text=_("これより上の区分のデータには、役割にあっても届きません。"),
+    )
+    on = WarekiDateField(label=_("この日から"))
+    until = WarekiDateField(label=_("この日には、もうありません"), required=False)
+
+    def __init__(self, *args: Any, roles: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["role"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = list(roles)
 
     def clean(self) -> dict[str, Any]:
         """Refuse an end before the start."""

@@ -12,9 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 
 from madoguchi.blocks.people.accounts import second_factor_missing
+from madoguchi.blocks.people.identity.residents import resident_of
 from madoguchi.blocks.people.models import User
 from madoguchi.blocks.people.sessions import key_is_ours
 from madoguchi.blocks.people.viewers import viewer_for
+from madoguchi.blocks.people.work import DUTY, viewer_at_work
 from madoguchi.kernel.actions import Unavailable
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.rights import NotAllowed, Viewer, anonymous_viewer
@@ -25,13 +27,16 @@ SEEN_EVERY_SECONDS = 60
 
 
 def _viewer_found(request: HttpRequest) -> Viewer:
-    """Give the viewer of a request; a staff account without a post today is nobody."""
+    """Give the viewer of a request: the resident on the portal, else staff; without a post today, nobody."""
     moment = now()
     on = day_of(moment)
+    resident = resident_of(request)
+    if resident is not None:
+        return resident.viewer
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return anonymous_viewer(on=on)
-    viewer = viewer_for(user=user, on=on)
+    viewer = viewer_at_work(viewer_for(user=user, on=on), request.session.get(DUTY), moment)
     seen = int(request.session.get("seen", 0))
     if moment.timestamp() - seen > SEEN_EVERY_SECONDS:
         request.session["seen"] = int(moment.timestamp())

@@ -189,15 +189,18 @@ def deputies_table(
     )
 
 
-def grants_table(grants: Sequence[RoleGrant]) -> ui.Table:
+def grants_table(grants: Sequence[RoleGrant], *, ending: bool = False) -> ui.Table:
     """List the roles that a post carries."""
+    columns = [
+        ui.Column("role", gettext("役割"), head=True),
+        ui.Column("scope", gettext("範囲"), value=lambda row: row.get_scope_display()),
+        ui.Column("upto", gettext("データの区分の上限"), value=lambda row: row.get_upto_display()),
+        _period_column(),
+    ]
+    if ending:
+        columns.append(_ending_column("people:grant_end", lambda row: row.role))
     return ui.Table(
-        [
-            ui.Column("role", gettext("役割"), head=True),
-            ui.Column("scope", gettext("範囲"), value=lambda row: row.get_scope_display()),
-            _period_column(),
-        ],
-        grants, caption=gettext("この職の役割"), key="grants", empty_title=gettext("役割は付いていません"),
+        columns, grants, caption=gettext("この職の役割"), key="grants", empty_title=gettext("役割は付いていません"),
     )  # fmt: skip
 
 

@@ -133,6 +133,8 @@ SHEETS: dict[str, Sheet] = {
             (Column("post", _("職キー"), "key", to="posts"), Column("role", _("役割"), "key"),
              Column("scope", _("範囲"), "choice", required=False, choices=tuple(RoleGrant.Scope.values),
                     default="own"),
+             Column("upto", _("データの区分の上限"), "choice", required=False,
+                    choices=tuple(RoleGrant.Class.values), default="restricted"),
              *_period()),
             ("post", "role", "starts_on"),
         ),

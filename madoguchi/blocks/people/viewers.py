@@ -6,10 +6,13 @@ Invariants (``tests/people/test_viewers.py``):
 1. Rights follow the post: on the day a holding ends, its rights end; nobody has to remember to revoke.
 2. A role with scope "own" reaches the post's office, the offices under it and those whose work it carries on.
 3. A role or right that no published service declares gives nothing.
+4. A grant gives no right over a class of data above its own (``upto``), whatever the role has.
+5. Whoever may name a duty has the right to choose one, by that alone: no role gives it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Q
@@ -17,8 +20,9 @@ from django.db.models import Q
 from madoguchi.blocks.people.models import Holding, RoleGrant, User
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import STAMP, Organisation, organisation
+from madoguchi.blocks.people.parties.duties import CHOOSE, duties_of
 from madoguchi.kernel.declarations import roles_published
-from madoguchi.kernel.rights import Grant, Viewer, anonymous_viewer
+from madoguchi.kernel.rights import Grant, Viewer, anonymous_viewer, rights
 from madoguchi.kernel.stamps import Stamped
 
 
@@ -63,6 +67,19 @@ def viewer_of_staff(*, staff_key: str, on: date) -> Viewer:
     return _make(Q(staff__key=staff_key), on, organisation(), roles_published())
 
 
+def right_within(right: str, upto: str) -> bool:
+    """Say whether a right stays within a class of data; one that no block declares does not."""
+    order = RoleGrant.Class.values
+    return right in rights and order.index(rights[right].data_class) <= order.index(upto)
+
+
+def grants_with(right: str) -> Q:
+    """Give the predicate for the grants of roles that carry a right."""
+    classes = [upto for upto in RoleGrant.Class.values if right_within(right, upto)]
+    roles = [role for role, given in roles_published().items() if right in given]
+    return Q(role__in=roles, upto__in=classes)
+
+
 def _make(who: Q, on: date, known: Organisation, roles: dict[str, frozenset[str]]) -> Viewer:
     holdings = list(
         Holding.objects.filter(who, valid_on(on), valid_on(on, "post__"))
@@ -80,8 +97,9 @@ def _make(who: Q, on: date, known: Organisation, roles: dict[str, frozenset[str]
         own = known.inherited(day.below(posts[given.post_id].office_id))
         offices = None if given.scope == RoleGrant.Scope.ALL else own
         service = given.role.split("/")[0]
-        grants += [Grant(right, offices, service) for right in sorted(roles.get(given.role, frozenset()))]
-    return Viewer(
+        within = (right for right in roles.get(given.role, ()) if right_within(right, given.upto))
+        grants += [Grant(right, offices, service) for right in sorted(within)]
+    viewer = Viewer(
         kind="staff",
         key=f"staff:{main.staff.key}",
         on=on,
@@ -92,3 +110,4 @@ def _make(who: Q, on: date, known: Organisation, roles: dict[str, frozenset[str]
         grants=tuple(grants),
         offices=known.inherited(day.below(main.post.office_id)),
     )
+    return replace(viewer, grants=(*grants, Grant(CHOOSE))) if duties_of(viewer) else viewer

@@ -9,7 +9,7 @@ from madoguchi.kit.addresses.folding import NUMBER_END, Folded
 _N: Final = rf"[0-9]+{NUMBER_END}"
 # 甲乙丙 and イロハ number plots of land where a town was surveyed in parts.
 _MARK: Final = "[甲乙丙丁戊己庚辛壬癸イロハニホヘトチリヌル]"
-_NOTHING_MORE: Final = rf"(?=$|[\s,、，(（\-ノ号番0-9])"
+_NOTHING_MORE: Final = r"(?=$|[\s,、，(（\-ノ号番0-9])"
 _BLOCK: Final = re.compile(
     rf"(?P<mark>(?:番外|{_MARK})(?=[ノ\-]?{_N}))?[ノ\-]?(?P<number>{_N})(?!丁|条|階|号[室棟館線]|番[町丁館街]|線|[年月日])"
     r"(?P<word>番地|番外地|番|号)?"

@@ -10,7 +10,14 @@ from madoguchi.ui.components.markup import esc, href, safe
 
 
 def timeout_warning(
-    *, seconds: int, warn: int = 120, extend_url: str, end_url: str, csrf_token: str = ""
+    *,
+    seconds: int,
+    warn: int = 120,
+    extend_url: str,
+    end_url: str,
+    csrf_token: str = "",
+    hidden: object = "",
+    lost: bool = False,
 ) -> SafeString:
     """
     Render the rule in words and a dialog that ui.js opens in time.
@@ -19,6 +26,8 @@ def timeout_warning(
     :param warn: seconds before the end at which the dialog opens; at least 20 (WCAG 2.2.1).
     :param extend_url: takes a POST that prolongs the session.
     :param end_url: the page to show when time is up.
+    :param hidden: further hidden fields of the form, as safe markup.
+    :param lost: what was typed is lost at the end, and not kept for the next sign-in.
     :raises ValueError: the warning would come too late.
     """
     if not 20 <= warn < seconds:
@@ -29,6 +38,10 @@ def timeout_warning(
         "%(minutes)d分間操作がないと、安全のため自動的に終了します。",
         minutes,
     ) % {"minutes": minutes}
+    kept = gettext(
+        "操作を続けますか。続けない場合は、サインアウトします。入力した内容は、もう一度サインインすると続けられます。"
+    )
+    gone = gettext("操作を続けますか。続けない場合は、サインアウトします。入力の途中の内容は残りません。")
     token = (
         f'<input type="hidden" name="csrfmiddlewaretoken" value="{esc(csrf_token)}">' if csrf_token else ""
     )
@@ -37,10 +50,10 @@ def timeout_warning(
         f'<p class="mg-timeout__rule">{esc(rule)}</p>'
         '<dialog class="mg-modal" aria-labelledby="mg-timeout-title" aria-describedby="mg-timeout-left">'
         f'<h2 class="mg-dialog__title" id="mg-timeout-title">{esc(gettext("まもなく終了します"))}</h2>'
-        f'<p id="mg-timeout-left">{esc(gettext("操作を続けますか。続けない場合は、サインアウトします。入力した内容は、もう一度サインインすると続けられます。"))}</p>'
+        f'<p id="mg-timeout-left">{esc(gone if lost else kept)}</p>'
         f'<p class="mg-timeout__clock" role="timer">{esc(gettext("残り"))} <span data-timeout-left>'
         f"{warn // 60}:{warn % 60:02d}</span></p>"
-        f'<form class="mg-actions" method="post" action="{href(extend_url)}">{token}'
+        f'<form class="mg-actions" method="post" action="{href(extend_url)}">{token}{esc(hidden)}'
         f"{button(gettext('続ける'))}{link_button(gettext('終了する'), end_url, kind='quiet')}</form>"
         "</dialog></div>"
     )

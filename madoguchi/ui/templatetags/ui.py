@@ -88,15 +88,11 @@ def pagination_tag(
 
 
 @register.simple_tag(name="timeout_warning", takes_context=True)
-def timeout_tag(
-    context: Context, *, seconds: int, extend_url: str, end_url: str, warn: int = 120
-) -> SafeString:
+def timeout_tag(context: Context, **asked: Any) -> SafeString:
     """Render the time-out warning with the page's CSRF token."""
     token = str(context.get("csrf_token", ""))
     token = "" if token == "NOTPROVIDED" else token  # noqa: S105 - the word that Django puts where there is none
-    return timeout_warning(
-        seconds=seconds, warn=warn, extend_url=extend_url, end_url=end_url, csrf_token=token
-    )
+    return timeout_warning(csrf_token=token, **asked)
 
 
 @register.simple_tag(name="error_summary")

@@ -1,5 +1,6 @@
 """Writing, sending, reading, acknowledging, correcting and withdrawing notices."""
 
+from madoguchi.blocks.messages.actions.alarms import alarm_send
 from madoguchi.blocks.messages.actions.drafts import (
     notice_correct,
     notice_draft_discard,
@@ -47,6 +48,7 @@ __all__ = [
     "NoticeOver",
     "ReasonMissing",
     "TooLong",
+    "alarm_send",
     "content_hash",
     "notice_acknowledge",
     "notice_correct",

@@ -172,6 +172,12 @@ from madoguchi.blocks.people.actions.sign_ins import (
     sign_in_mail_ask,
     sign_in_mail_write,
 )
+from madoguchi.blocks.people.actions.signatures import (
+    OtherDocument,
+    OtherSignature,
+    document_signature_keep,
+    signature_recheck,
+)
 
 __all__ = [
     "AcceptanceNeedsReason",
@@ -217,6 +223,8 @@ __all__ = [
     "OnlyAtCounter",
     "OrganisationMoved",
     "OrganisationRowRefused",
+    "OtherDocument",
+    "OtherSignature",
     "OwnDoing",
     "OwnGrant",
     "OwnOffer",
@@ -252,6 +260,7 @@ __all__ = [
     "counter_account_open",
     "counter_account_reset",
     "counter_passphrase_choose",
+    "document_signature_keep",
     "emergency_begin",
     "emergency_end",
     "emergency_judge",
@@ -316,4 +325,5 @@ __all__ = [
     "sign_in_mail_ask",
     "sign_in_mail_write",
     "sign_in_note",
+    "signature_recheck",
 ]

@@ -84,12 +84,16 @@ class CounterSecret:
         """Whether a passphrase has still to be chosen."""
         return bool(self.start_until)
 
+    @property
+    def until(self) -> datetime | None:
+        """When a start code ends to hold; None for a passphrase."""
+        return datetime.fromisoformat(self.start_until) if self.start_until else None
+
     def opens(self, typed: str, *, now: datetime) -> bool:
         """Say whether what was typed opens the number; a start code only while it lasts."""
-        if not self.is_start:
+        if self.until is None:
             return check_password(passphrase_fold(typed), self.hash)
-        right = check_password(code_read(typed), self.hash)
-        return right and now < datetime.fromisoformat(self.start_until)
+        return check_password(code_read(typed), self.hash) and now < self.until
 
 
 def passphrase_fold(typed: str) -> str:
@@ -184,7 +188,12 @@ def counter_account_reset(
 
 @action("people.counter_passphrase_choose")
 def counter_passphrase_choose(
-    *, actor: Viewer, means_id: int, known: str, passphrase: str, now: datetime  # noqa: ARG001
+    *,
+    actor: Viewer,
+    means_id: int,
+    known: str,
+    passphrase: str,
+    now: datetime,  # noqa: ARG001
 ) -> None:
     """
     Put a passphrase in the place of a start code or of the passphrase before it.

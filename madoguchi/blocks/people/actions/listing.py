@@ -8,7 +8,7 @@ finds neither the pair, nor the protection, nor the officer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -31,6 +31,9 @@ from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
 
 LISTED = ("identity", "address")
+ENDING_SOON = timedelta(days=60)
+"""When a protection is put before its keeper: it lasts for a year and is renewed from a month before its end
+(住民基本台帳事務処理要領 第5の10), and a letter to the person takes its time."""
 
 
 @action("people.person_glance")

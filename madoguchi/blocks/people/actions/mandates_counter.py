@@ -65,21 +65,31 @@ class KindRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class MandatesOfParty:
-    """Somebody's mandates, both ways, as a clerk sees them."""
+    """Somebody's mandates, both ways, as a clerk sees them; ``delegate`` who is about to act for him, by name."""
 
     party: Party
     name: str
     given: tuple[MandateLine, ...]
     held: tuple[MandateLine, ...]
+    delegate: str = ""
 
 
 @action("people.mandates_open")
-def mandates_open(*, actor: Viewer, party_key: str, case: str = "", now: datetime) -> MandatesOfParty:  # noqa: ARG001
+def mandates_open(
+    *,
+    actor: Viewer,
+    party_key: str,
+    delegate_key: str = "",
+    case: str = "",
+    now: datetime,  # noqa: ARG001
+) -> MandatesOfParty:
     """
     Give the mandates of a person or organisation, and write down who was seen.
 
     Sides whom the actor may not know of are shown without a name.
 
+    :param delegate_key: who is about to act for the party, to be shown by name.
+    :raises DelegateUnknown: there is no person of that number whom the actor may know of.
     :raises DutyMissing: the actor named no duty.
     :raises NotAllowed: he may not keep mandates, or may not know of the party.
     """
@@ -90,7 +100,8 @@ def mandates_open(*, actor: Viewer, party_key: str, case: str = "", now: datetim
     held = list(mandates.filter(delegate__in=ids))
     others = [one.delegate for one in given if one.delegate] + [one.grantor for one in held]
     allowed = Party.objects.filter(seen(actor), pk__in={root_of(other) for other in others})
-    known = {other.pk: other for other in (*allowed, party)}
+    delegate = _delegate(actor, delegate_key) if delegate_key else None
+    known = {other.pk: other for other in (*allowed, party, delegate) if other is not None}
     names = names_on(known, actor.on)
     subjects = dict.fromkeys(other.subject() for other in (party, *known.values()))
     audit_read(
@@ -102,6 +113,7 @@ def mandates_open(*, actor: Viewer, party_key: str, case: str = "", now: datetim
         names.get(party.pk, ""),
         lines_of(given, names=names, side="grantor", viewer=actor),
         lines_of(held, names=names, side="delegate", viewer=actor),
+        names.get(delegate.pk, "") if delegate else "",
     )
 
 
@@ -130,7 +142,7 @@ def mandate_enter(
     :raises MandateTaken: one of the same kind holds on one of these days.
     """
     grantor = _party(actor, grantor_key)
-    delegate = delegate_seen(actor, delegate_key)
+    delegate = _delegate(actor, delegate_key)
     if delegate.pk == grantor.pk:
         raise DelegateUnknown
     if not papers.strip():
@@ -176,18 +188,6 @@ def mandate_end(*, actor: Viewer, key: str, reason: str, now: datetime) -> None:
     event_emit("people.mandate_ended", mandate.subject(), {"by": "counter"})
 
 
-def delegate_seen(actor: Viewer, key: str) -> Party:
-    """
-    Find who is to act, by the number of his record.
-
-    :raises DelegateUnknown: there is no person of that number whom the actor may know of.
-    """
-    try:
-        return party_seen(actor, key, Party.Kind.PERSON)
-    except NotAllowed as unseen:
-        raise DelegateUnknown from unseen
-
-
 def _keeper_ask(actor: Viewer) -> None:
     actor.must("people.mandate_keep")
     if not actor.duty:
@@ -200,6 +200,13 @@ def _party(actor: Viewer, key: str) -> Party:
     if kind not in (Party.Kind.PERSON, Party.Kind.ORGANISATION):
         raise NotAllowed(f"party {key}")
     return party_seen(actor, key, kind)
+
+
+def _delegate(actor: Viewer, key: str) -> Party:
+    try:
+        return party_seen(actor, key, Party.Kind.PERSON)
+    except NotAllowed as unseen:
+        raise DelegateUnknown from unseen
 
 
 def _until_of_age(child: Party, starts_on: date, ends_on: date | None) -> date | None:

@@ -381,6 +381,11 @@ def _of_deputy(office_id: int) -> dict[str, Any]:
     return {"kwargs": {"deputy_id": deputy.pk}, **EVERYWHERE}
 
 
+def _of_grant(office_id: int) -> dict[str, Any]:
+    post = post_make(office=_office_of(office_id), roles=["testing/one"])
+    return {"kwargs": {"grant_id": post.grants.get().pk}, **EVERYWHERE}
+
+
 def _everywhere(maker: Callable[[int], dict[str, Any]]) -> Callable[[int], dict[str, Any]]:
     return lambda office_id: {**maker(office_id), **EVERYWHERE}
 
@@ -401,7 +406,9 @@ for _name, _maker in {
     "post": _of_post,
     "holder_add": _everywhere(_of_post),
     "deputy_add": _everywhere(_of_post),
+    "grant_add": _everywhere(_of_post),
     "holding_end": _of_holding,
+    "grant_end": _of_grant,
     "deputy_end": _of_deputy,
     "person": _of_person,
     "account_open": _everywhere(_of_person),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from madoguchi.blocks.people import presentation as show
 from madoguchi.blocks.people.changes import (
     deputy_add_rows,
     deputy_end_rows,
+    grant_add_rows,
+    grant_end_rows,
     holding_end_rows,
     holding_start_rows,
 )
-from madoguchi.blocks.people.forms import DeputyForm, EndForm, HoldingStartForm, PostDayForm
-from madoguchi.blocks.people.models import Deputy, Holding, Post
+from madoguchi.blocks.people.forms import DeputyForm, EndForm, GrantForm, HoldingStartForm, PostDayForm
+from madoguchi.blocks.people.models import Deputy, Holding, Post, RoleGrant
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import holds, organisation
+from madoguchi.blocks.people.oversight.holders import roles_known
 from madoguchi.blocks.people.queries import vacant_posts
 from madoguchi.blocks.people.views.asking import (
     EDIT,
@@ -69,7 +72,7 @@ def post_page(request: HttpRequest, key: str) -> HttpResponse:
             ),
             "page": page,
             "deputies": show.deputies_table(deputies, known, on, ending=may_edit),
-            "grants": show.grants_table(list(post.grants.order_by("role", "-starts_on"))),
+            "grants": show.grants_table(list(post.grants.order_by("role", "-starts_on")), ending=may_edit),
             "may_edit": may_edit,
             "breadcrumb": way(
                 (office_name, show.office_url(post.office.key, show.day_query(on, today()))), (post.title, "")
@@ -153,6 +156,39 @@ def deputy_end(request: HttpRequest, deputy_id: int) -> HttpResponse:
         title=gettext("%(deputy)sが%(post)sの代決をやめる") % names,
         back=show.post_url(deputy.post.key),
         breadcrumb=_way(deputy.post, gettext("代決をやめる")),
+    )
+
+
+def grant_add(request: HttpRequest, key: str) -> HttpResponse:
+    """Give a post a role."""
+    viewer_of(request).must_everywhere(EDIT)
+    post = _post(key)
+    roles = roles_known(get_language() or "ja").values()
+    return change_page(
+        request,
+        form=GrantForm(
+            *posted(request), roles=[(role.key, f"{role.service} / {role.label}") for role in roles]
+        ),
+        rows_of=lambda typed: grant_add_rows(post=post, **typed),
+        title=gettext("%(post)sに役割を付ける") % {"post": _title(post)},
+        back=show.post_url(key),
+        breadcrumb=_way(post, gettext("役割を付ける")),
+    )
+
+
+def grant_end(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """Take a role from a post."""
+    viewer_of(request).must_everywhere(EDIT)
+    grant = RoleGrant.objects.select_related("post__office").filter(pk=grant_id).first()
+    if grant is None:
+        raise Http404
+    return change_page(
+        request,
+        form=EndForm(*posted(request)),
+        rows_of=lambda typed: grant_end_rows(grants=[grant], on=typed["on"]),
+        title=gettext("%(post)sの役割を終える") % {"post": _title(grant.post)},
+        back=show.post_url(grant.post.key),
+        breadcrumb=_way(grant.post, gettext("役割を終える")),
     )
 
 

@@ -1,0 +1,1 @@
+"""Who looked at somebody's record: what that person is told."""

@@ -1,0 +1,1 @@
+"""Everything that is held about somebody, as data and on paper."""

@@ -1,0 +1,1 @@
+"""Who a resident is: sessions, attempts to sign in, and the protocols that prove it."""

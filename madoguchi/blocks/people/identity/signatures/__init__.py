@@ -1,0 +1,37 @@
+"""Judging what a card has signed: a detached signature, its certificate, and whether that still held."""
+
+from madoguchi.blocks.people.identity.signatures.check import TrustMissing, signature_check
+from madoguchi.blocks.people.identity.signatures.claims import items_of
+from madoguchi.blocks.people.identity.signatures.paths import CertificateUnreadable
+from madoguchi.blocks.people.identity.signatures.trust import trust_of_city, validity_services
+from madoguchi.blocks.people.identity.signatures.types import (
+    CardClaims,
+    Finding,
+    SignatureFound,
+    Statement,
+    Trust,
+    ValidityAnswer,
+    ValidityAsked,
+    ValidityService,
+    ValidityUnreachable,
+)
+from madoguchi.blocks.people.identity.signatures.words import finding_text
+
+__all__ = [
+    "CardClaims",
+    "CertificateUnreadable",
+    "Finding",
+    "SignatureFound",
+    "Statement",
+    "Trust",
+    "TrustMissing",
+    "ValidityAnswer",
+    "ValidityAsked",
+    "ValidityService",
+    "ValidityUnreachable",
+    "finding_text",
+    "items_of",
+    "signature_check",
+    "trust_of_city",
+    "validity_services",
+]

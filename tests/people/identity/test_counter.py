@@ -1,0 +1,328 @@
+"""A number from the counter: papers, start code, passphrase, the lock, and what a reset ends."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from madoguchi.blocks.people.actions import (
+    NumberMissing,
+    NumberThere,
+    PapersMissing,
+    counter_account_open,
+    counter_account_reset,
+)
+from madoguchi.blocks.people.identity.residents import COOKIE
+from madoguchi.blocks.people.models import Assurance, Means, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.testing import (
+    NOW,
+    PASSPHRASE,
+    counter_clerk,
+    duty_viewer,
+    number_make,
+    papers_ready,
+    person_make,
+    resident_account_make,
+    staff_client,
+    viewer_with,
+)
+from madoguchi.blocks.people.work import DUTY
+from madoguchi.kernel.clock import now as clock_now
+from madoguchi.kernel.declarations import declarations_publish
+from madoguchi.kernel.models import AuditRow
+from madoguchi.kernel.rights import NotAllowed, system_viewer
+from tests.people.identity.conftest import Clock, marked
+
+pytestmark = pytest.mark.django_db
+PAPER = ["driver_licence"]
+CHOSEN = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+
+
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def papers(db: None, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = QUICK
+    papers_ready()
+
+
+def typed(client: Client, number: str, passphrase: str, **more: str) -> int:
+    return client.post(
+        "/sign-in/counter/", marked(client, number=number, passphrase=passphrase, **more)
+    ).status_code
+
+
+def test_an_account_is_opened_with_papers_for_a_person_whom_the_clerk_may_see() -> None:
+    person, hidden = person_make(), person_make(protected=True)
+    for actor, key in (
+        (duty_viewer("people.identity_view"), person.key),
+        (viewer_with("people.counter_account"), person.key),
+        (counter_clerk(), hidden.key),
+        (counter_clerk(), "K7M4-0000-0000"),
+    ):
+        with pytest.raises(NotAllowed):
+            counter_account_open(actor=actor, party_key=key, papers=PAPER, now=NOW)
+    for shown in ([], ["point_card"], ["driver_licence", "point_card"]):
+        with pytest.raises(PapersMissing):
+            counter_account_open(actor=counter_clerk(), party_key=person.key, papers=shown, now=NOW)
+    assert not ResidentAccount.objects.exists()
+
+    number, code = counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    means = Means.objects.get()
+    assert (means.subject, means.assurance, means.account.party) == (number, Assurance.IN_PERSON, person)
+    assert code not in means.secret
+    row = AuditRow.objects.get(event="people.counter_number_given")
+    assert '"papers":["driver_licence"]' in row.detail
+    assert code not in row.detail
+    with pytest.raises(NumberThere):
+        counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+
+
+def test_somebody_with_an_account_gets_a_number_for_the_same_one() -> None:
+    person = person_make()
+    card = resident_account_make(person, kind="card", issuer="https://card.example", assurance=Assurance.CARD)
+    with pytest.raises(NumberMissing):
+        counter_account_reset(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    number, _code = counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    assert number == card.account.key
+    assert ResidentAccount.objects.count() == 1
+
+
+def test_the_first_sign_in_makes_one_choose_a_passphrase(clock: Clock) -> None:
+    number, code = counter_account_open(
+        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
+    )
+    client = Client()
+    response = client.post(
+        "/sign-in/counter/",
+        {"number": number.lower().replace("-", ""), "passphrase": code, "next": "/me/sessions/"},
+    )
+    assert response.headers["Location"] == "/sign-in/counter/passphrase/"
+    assert COOKIE not in client.cookies, "the start code alone lets nobody in"
+    for weak in ("短い", "password1234", "123456789012"):
+        page = client.post("/sign-in/counter/passphrase/", {"passphrase": weak, "again": weak})
+        assert page.status_code == 422
+    assert (
+        client.post("/sign-in/counter/passphrase/", {**CHOSEN, "again": "ちがう ちがう ちがう"}).status_code
+        == 422
+    )
+    response = client.post("/sign-in/counter/passphrase/", CHOSEN)
+    assert response.headers["Location"] == "/me/sessions/"
+    session = ResidentSession.objects.get()
+    assert session.assurance == Assurance.IN_PERSON
+    # The start code is nothing any more; the passphrase is everything, in whatever width it is typed.
+    assert typed(Client(), number, code) == 422
+    assert typed(Client(), number, PASSPHRASE) == 302
+    assert typed(Client(), number, PASSPHRASE.replace(" ", "\u3000")) == 302
+
+
+def test_the_page_for_the_passphrase_belongs_to_the_browser_that_typed_the_code(clock: Clock) -> None:
+    number, code = counter_account_open(
+        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
+    )
+    client, other = Client(), Client()
+    typed(client, number, code)
+    assert other.get("/sign-in/counter/passphrase/").status_code == 422
+    assert other.post("/sign-in/counter/passphrase/", CHOSEN).status_code == 422
+    # Whoever typed the code first and chose second loses: the number has a passphrase by then.
+    typed(other, number, code)
+    assert other.post("/sign-in/counter/passphrase/", CHOSEN).status_code == 302
+    late = client.post(
+        "/sign-in/counter/passphrase/",
+        {"passphrase": "あとから きた ほかの ひと", "again": "あとから きた ほかの ひと"},
+    )
+    assert late.status_code == 422
+    assert "もう使えません" in late.content.decode()
+    assert typed(Client(), number, PASSPHRASE) == 302
+
+
+def test_a_start_code_holds_for_fourteen_days(clock: Clock) -> None:
+    number, code = counter_account_open(
+        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
+    )
+    clock.on(days=14, minutes=-1)
+    assert typed(Client(), number, code) == 302
+    clock.on(minutes=1)
+    assert typed(Client(), number, code) == 422
+
+
+def test_five_wrong_tries_lock_the_number_for_a_quarter_of_an_hour(clock: Clock) -> None:
+    means = number_make(person_make())
+    other = number_make(person_make())
+    for left in (4, 3, 2, 1):
+        page = Client().post("/sign-in/counter/", {"number": means.subject, "passphrase": "ちがう合言葉です"})
+        assert f"あと{left}回" in page.content.decode()
+    page = Client().post("/sign-in/counter/", {"number": means.subject, "passphrase": "ちがう合言葉です"})
+    assert "15分待って" in page.content.decode()
+    clock.on(minutes=14)
+    assert typed(Client(), means.subject, PASSPHRASE) == 422, "locked in the database, whatever the browser"
+    assert typed(Client(), other.subject, PASSPHRASE) == 302
+    clock.on(minutes=1)
+    assert typed(Client(), means.subject, PASSPHRASE) == 302
+    failed = AuditRow.objects.filter(event="people.resident_sign_in_failed", subject_key=means.account.key)
+    assert failed.count() == 5
+
+
+def test_a_success_begins_the_count_anew(clock: Clock) -> None:
+    means = number_make(person_make())
+    for _ in range(3):
+        for _ in range(4):
+            assert typed(Client(), means.subject, "ちがう合言葉です") == 422
+        assert typed(Client(), means.subject, PASSPHRASE) == 302
+
+
+def test_a_number_that_is_not_there_looks_like_one_that_is(clock: Clock) -> None:
+    means = number_make(person_make())
+    unknown = resident_account_make().account.key
+    pages = []
+    for number in (means.subject, unknown):
+        answers = [
+            Client().post("/sign-in/counter/", {"number": number, "passphrase": "ちがう合言葉です"})
+            for _ in range(6)
+        ]
+        bodies = [answer.content.decode().replace(number, "N") for answer in answers]
+        pages.append([re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body) for body in bodies])
+    assert pages[0] == pages[1]
+
+
+def test_neither_takes_longer(clock: Clock, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    means = number_make(person_make())
+    unknown = resident_account_make().account.key
+
+    def shortest(number: str) -> float:
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            typed(Client(), number, "ちがう合言葉です")
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    shortest(means.subject)
+    clock.on(hours=1)
+    known, not_known = shortest(means.subject), shortest(unknown)
+    # Without the hash the answer would come in a small part of the time.
+    assert not_known > known / 2
+
+
+@pytest.mark.parametrize("number", ["", "K7M4", "K7M4-90XW-H2PD", "あああ", "K" * 40, "12345678901234"])
+def test_a_slip_of_the_finger_is_told_before_anything_is_tried(number: str) -> None:
+    page = Client().post("/sign-in/counter/", {"number": number, "passphrase": PASSPHRASE})
+    assert page.status_code == 422
+    assert "番号" in page.content.decode()
+
+
+def test_a_reset_ends_passphrase_and_sessions(clock: Clock) -> None:
+    person = person_make()
+    means = number_make(person)
+    client = Client()
+    typed(client, means.subject, PASSPHRASE)
+    assert client.get("/me/").status_code == 200
+    with pytest.raises(PapersMissing):
+        counter_account_reset(actor=counter_clerk(), party_key=person.key, papers=[], now=clock.moment)
+    number, code = counter_account_reset(
+        actor=counter_clerk(), party_key=person.key, papers=PAPER, now=clock.moment
+    )
+    assert number == means.subject
+    assert client.get("/me/").status_code == 302
+    assert typed(Client(), number, PASSPHRASE) == 422
+    assert typed(Client(), number, code) == 302
+
+
+def test_a_closed_account_opens_no_more(clock: Clock) -> None:
+    from madoguchi.blocks.people.actions import resident_account_close
+
+    person = person_make()
+    means = number_make(person)
+    clerk = counter_clerk()
+    resident_account_close(actor=clerk, account_key=means.account.key, reason="本人の希望", now=clock.moment)
+    assert typed(Client(), means.subject, PASSPHRASE) == 422
+    number, _code = counter_account_open(actor=clerk, party_key=person.key, papers=PAPER, now=clock.moment)
+    assert number != means.subject
+
+
+def test_the_own_passphrase_is_changed_on_the_page_of_means(clock: Clock) -> None:
+    means = number_make(person_make())
+    client = Client()
+    typed(client, means.subject, PASSPHRASE)
+    new = "しずかな 湖の ほとりで"
+    response = client.post("/me/means/passphrase/", marked(client, passphrase=new, again=new))
+    assert response.headers["Location"] == "/me/means/"
+    assert typed(Client(), means.subject, PASSPHRASE) == 422
+    assert typed(Client(), means.subject, new) == 302
+    clock.on(minutes=16)
+    assert client.get("/me/means/passphrase/").headers["Location"].startswith("/sign-in/"), (
+        "a fresh proof is asked for"
+    )
+
+
+# --- the clerk's pages ---
+
+
+@pytest.fixture
+def clerk(db: None) -> Client:
+    declarations_publish(actor=system_viewer(on=NOW.date(), duty="試験"), keys=None, reason="試験", now=NOW)
+    client = staff_client(roles=["residents/counter"], scope="all")
+    session = client.session
+    session[DUTY] = {"duty": "residents/account", "case": "窓口 12番", "at": clock_now().timestamp()}
+    session.save()
+    return client
+
+
+def page_of(person_key: str) -> str:
+    return reverse("people:resident_account", args=[person_key])
+
+
+def test_a_clerk_opens_prints_resets_and_closes(clerk: Client) -> None:
+    person = person_make(name="試験　窓子")
+    url = page_of(person.key)
+    page = clerk.get(url)
+    assert "試験　窓子" in page.content.decode()
+    assert "運転免許証" in page.content.decode()
+    read = AuditRow.objects.filter(event="people.person_opened").latest("pk")
+    assert "account" in read.detail
+    assert clerk.post(url, {"do": "open", "papers": "driver_licence"}).status_code == 422, "not compared"
+    assert clerk.post(url, {"do": "open", "same": "on"}).status_code == 422, "no papers"
+
+    given = clerk.post(url, {"do": "open", "papers": "driver_licence", "same": "on"})
+    means = Means.objects.get()
+    code = re.findall(r"<code>([^<]+)</code>", given.content.decode())[1]
+    assert means.subject in given.content.decode()
+    assert "試験　窓子" not in given.content.decode()
+    assert "no-store" in given.headers["Cache-Control"]
+    assert code not in clerk.get(url).content.decode(), "shown once"
+
+    sheet = clerk.post(f"{url}sheet/", {"number": means.subject, "code": code})
+    assert sheet.headers["Content-Type"] == "application/pdf"
+    text = PdfReader(io.BytesIO(sheet.content)).pages[0].extract_text()
+    assert means.subject in text
+    assert code in text
+    assert "窓子" not in text
+    assert clerk.post(f"{url}sheet/", {"number": means.subject, "code": "K7M4-90XW-H2PC"}).status_code == 404
+
+    clerk.post(url, {"do": "reset", "papers": "driver_licence", "same": "on"})
+    assert clerk.post(f"{url}sheet/", {"number": means.subject, "code": code}).status_code == 404
+    assert clerk.post(f"{url}end/", {"reason": ""}).status_code == 422
+    assert clerk.post(f"{url}end/", {"reason": "本人の希望"}).status_code == 302
+    assert clerk.get(f"{url}end/").status_code == 404
+    assert ResidentAccount.objects.get().closed_at is not None
+
+
+def test_without_right_duty_or_person_there_is_no_page(clerk: Client) -> None:
+    person, hidden = person_make(), person_make(protected=True)
+    keeper = staff_client(roles=["residents/keeper"], scope="all")
+    assert keeper.get(page_of(person.key)).status_code == 404
+    clerk_without = staff_client(roles=["residents/counter"], scope="all")
+    assert clerk_without.get(page_of(person.key)).headers["Location"].startswith("/office/residents/duty/")
+    assert clerk.get(page_of(hidden.key)).status_code == 404
+    assert clerk.post(page_of(hidden.key), {"papers": "driver_licence", "same": "on"}).status_code == 404
+    assert clerk.get(page_of("K7M4-90XW-H2PC")).status_code == 404
+    assert clerk.get(page_of(person.key)).status_code == 200
