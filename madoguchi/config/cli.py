@@ -11,6 +11,7 @@ MENU = """\
 madoguchi — 窓口
 
   demo              架空の市を用意して開きます (make a fictional city and open it)
+  sample-city       架空の住民を作ります (fill the fictional city with invented residents)
   first_account     最初のアカウントを開きます (open the first account of a real city)
   serve             画面を開きます (serve the pages)
   worker            できごとと仕事を処理します (run events and jobs; only needed beside PostgreSQL)
@@ -36,6 +37,9 @@ def main() -> None:
     """Run one command; 0 done, 1 refused with the reason on stderr, 2 usage."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     arguments = sys.argv[1:]
+    if arguments and not arguments[0].startswith("-"):
+        # People write hyphens; a command is a module.
+        sys.argv[1] = arguments[0] = arguments[0].replace("-", "_")
     if not arguments or arguments[0] in {"help", "-h", "--help"}:
         sys.stdout.write(MENU)
         return

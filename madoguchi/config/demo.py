@@ -45,13 +45,22 @@ def demo_sign_ins() -> list[SignIn]:
     return [SignIn(who["staff"], accounts["password"], who["note"]) for who in accounts["who"]]
 
 
+def city_must_be_fictional() -> None:
+    """
+    Refuse to put invented people where real ones live.
+
+    :raises RealCity: the installation belongs to a city.
+    """
+    if settings.CITY_DIR != SAMPLE_CITY:
+        raise RealCity
+
+
 def demo_load(*, now: datetime) -> None:
     """
     Load the fictional city.
 
     :raises RealCity: the installation belongs to a city.
     """
-    if settings.CITY_DIR != SAMPLE_CITY:
-        raise RealCity
+    city_must_be_fictional()
     steps_run(demo_steps, actor=system_viewer(on=day_of(now), duty="デモの用意"), now=now)
     audit_seal(now=now)

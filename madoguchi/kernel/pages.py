@@ -40,14 +40,25 @@ class MenuEntry:
     One entry of the office's menu.
 
     :param url_name: a route without arguments.
-    :param right: who sees it; None means everybody who is signed in.
+    :param right: who sees it, by one right or by any of several; None means everybody who is signed in.
     :param order: small numbers stand first.
     """
 
     label: object
     url_name: str
-    right: str | None = None
+    right: str | tuple[str, ...] | None = None
     order: int = 100
+
+    def seen_by(self, viewer: Viewer) -> bool:
+        """
+        Say whether the entry stands in a viewer's menu.
+
+        :raises UnknownRight: the entry names a right that no block declares.
+        """
+        if self.right is None:
+            return True
+        wanted = (self.right,) if isinstance(self.right, str) else self.right
+        return any(viewer.may(right) for right in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ def menu_declare(
     *,
     label: object = "",
     url_name: str = "",
-    right: str | None = None,
+    right: str | tuple[str, ...] | None = None,
     order: int = 100,
 ) -> None:
     """Put an entry into the office's menu; either as a ``MenuEntry`` or by its parts."""
@@ -138,7 +149,7 @@ def menu_for(*, viewer: Viewer, path: str) -> list[MenuItem]:
     """
     known = {entry.url_name: entry for entry in [*_service_entries(), *menu_entries.values()]}
     entries = sorted(known.values(), key=lambda entry: (entry.order, entry.url_name))
-    seen = [entry for entry in entries if entry.right is None or viewer.may(entry.right)]
+    seen = [entry for entry in entries if entry.seen_by(viewer)]
     items = [(entry.label, url) for entry in seen if (url := _url_of(entry.url_name))]
     urls = [url for _label, url in items]
     current = max((url for url in urls if path.startswith(url)), key=len, default="")

@@ -64,6 +64,7 @@ audit_type_declare("people.organisations_exported", _("団体の一覧を書き�
 audit_type_declare("people.feed_received", _("住民記録の連携ファイルを検査しました"))
 audit_type_declare("people.feed_accepted", _("変わり方の大きい連携ファイルを認めました"))
 audit_type_declare("people.feed_applied", _("住民記録の連携ファイルを反映しました"))
+audit_type_declare("people.sample_city_made", _("架空の住民を作りました"))
 audit_type_declare("people.resident_account_opened", _("住民のアカウントを開きました"))
 audit_type_declare("people.resident_account_closed", _("住民のアカウントを閉じました"))
 audit_type_declare("people.account_linked", _("アカウントがだれのものかを記録しました"))

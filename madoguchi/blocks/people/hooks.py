@@ -1,4 +1,4 @@
-"""What this block adds to the demo and to the worker's chores."""
+"""What this block adds to the demo, to the worker's chores and to the health page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from madoguchi.blocks.people.held import doings, facts
 from madoguchi.blocks.people.identity.attempts import attempts_tidy
+from madoguchi.blocks.people.identity.signatures.trust import trust_check
 from madoguchi.blocks.people.oversight.making import reports_make
 from madoguchi.blocks.people.sample import accounts_load, organisation_load, password_of_file
+from madoguchi.blocks.people.sample_city.cast import residents_load
 from madoguchi.blocks.people.sessions import SessionStore
 from madoguchi.kernel.chores import chore
+from madoguchi.kernel.health import Health, health_check
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.steps import demo_step
 
@@ -26,6 +30,12 @@ def organisation_in_demo(actor: Viewer, now: datetime) -> None:
     file = Path(settings.CITY_DIR) / "organisation.yaml"
     organisation_load(file, actor=actor, now=now)
     accounts_load(file, actor=actor, now=now, password=password_of_file(file))
+
+
+@demo_step("people.residents", 15)
+def residents_in_demo(actor: Viewer, now: datetime) -> None:
+    """Load invented residents: towns and offices are there, and services may name them."""
+    residents_load(Path(settings.CITY_DIR) / "residents.yaml", actor=actor, now=now)
 
 
 @chore("people.sessions", every=timedelta(hours=1))
@@ -44,3 +54,14 @@ def attempts_expired(now: datetime) -> None:
 def reading_reported(now: datetime) -> None:
     """Report a month's reading soon after it is over, and the months that were missed while nobody worked."""
     reports_make(now)
+
+
+@health_check(
+    "people.signatures",
+    label=gettext_lazy("電子署名の認証局"),
+    meaning=gettext_lazy("カードで署名した文書を、市が信頼する認証局の証明書で確かめられるかどうかです。"),
+    order=150,
+)
+def signatures_judged(now: datetime) -> Health:
+    """Look at the certificates of the authorities that the city trusts, and at who is asked about revocation."""
+    return trust_check(now=now)

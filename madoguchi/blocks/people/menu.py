@@ -24,7 +24,12 @@ from madoguchi.kernel.pages import Tile, menu_declare, waiting_declare
 from madoguchi.kernel.rights import Viewer
 
 menu_declare(label=_("住民の記録"), url_name="people:residents", right="people.duty_choose", order=40)
-menu_declare(label=_("住民記録の連携"), url_name="people:feeds", right="people.feed_bring", order=42)
+menu_declare(
+    label=_("住民記録の連携"),
+    url_name="people:feeds",
+    right=("people.feed_bring", "people.feed_accept"),
+    order=42,
+)
 menu_declare(label=_("組織と職員"), url_name="people:tree", right="people.organisation_view", order=60)
 menu_declare(label=_("権限と閲覧"), url_name="people:rights", right="people.rights_view", order=62)
 menu_declare(label=_("権限の点検"), url_name="people:reviews", right="people.review_answer", order=63)

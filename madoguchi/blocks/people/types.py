@@ -288,3 +288,21 @@ class ConsentProof:
     sha256: str
     document: Mapping[str, Any]
     intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """
+    What one look at a signature over a document found; ``verdict`` is valid, unsure or invalid.
+
+    ``texts`` say it to staff, a sentence per finding, in the language of the page; ``signed_at`` is what the signer's
+    own clock said.
+    """
+
+    id: int
+    party_id: int | None
+    verdict: str
+    signed_at: datetime | None
+    checked_at: datetime
+    texts: tuple[str, ...]
+    codes: tuple[str, ...]

@@ -86,7 +86,9 @@ residents = [
     path("organisations/<str:key>/seat/", organisations.organisation_seat, name="organisation_seat"),
     path("organisations/<str:key>/members/add/", organisations.member_add, name="member_seat"),
     path(
-        "organisations/<str:key>/members/<str:kind>/<str:member>/end/", organisations.member_end, name="member_leave"
+        "organisations/<str:key>/members/<str:kind>/<str:member>/end/",
+        organisations.member_end,
+        name="member_leave",
     ),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<int:delivery_id>/", feeds.feed, name="feed"),

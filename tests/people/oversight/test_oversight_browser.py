@@ -42,7 +42,8 @@ def test_a_chief_ends_one_role_and_keeps_the_rest(
     page.get_by_role("button", name="残りはすべて続けると答える").click()
     # Nothing is recorded while a reason is missing, and the message leads to its field.
     page.locator(".mg-errors").wait_for()
-    assert browser.violations() == []
+    # axe is a script itself.
+    assert not scripts or browser.violations() == []
     assert not AccessReviewItem.objects.exclude(answer="").exists()
     page.locator(".mg-errors a").click()
     asked = page.locator("section", has=page.get_by_role("heading", name="住民課 主査1"))
@@ -51,4 +52,4 @@ def test_a_chief_ends_one_role_and_keeps_the_rest(
     page.get_by_text("3件に答えました。").wait_for()
     answers = dict(AccessReviewItem.objects.exclude(answer="").values_list("post", "answer"))
     assert answers == {"jumin.0": "keep", "jumin.1": "end", "jumin.2": "keep"}
-    assert browser.violations() == []
+    assert not scripts or browser.violations() == []

@@ -165,6 +165,12 @@ from madoguchi.blocks.people.actions.reading import (
     person_open,
     persons_search,
 )
+from madoguchi.blocks.people.actions.sample_city import (
+    CityInhabited,
+    SampleCity,
+    SampleCityThere,
+    sample_city_make,
+)
 from madoguchi.blocks.people.actions.sign_ins import (
     AttemptOver,
     SignInMail,
@@ -192,6 +198,7 @@ __all__ = [
     "AnswerStands",
     "AttemptOver",
     "CardOfAnother",
+    "CityInhabited",
     "ClaimRefused",
     "DelegateUnknown",
     "DutyMissing",
@@ -239,6 +246,8 @@ __all__ = [
     "ReviewNotDue",
     "ReviewOpened",
     "SameHand",
+    "SampleCity",
+    "SampleCityThere",
     "ServicesUnknown",
     "Settled",
     "SignInMail",
@@ -321,6 +330,7 @@ __all__ = [
     "review_answer",
     "review_close",
     "review_open",
+    "sample_city_make",
     "session_act",
     "sign_in_mail_ask",
     "sign_in_mail_write",

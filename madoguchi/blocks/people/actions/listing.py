@@ -208,7 +208,10 @@ def organisations_export(*, actor: Viewer, count: int, now: datetime) -> None:  
     """
     actor.must("people.party_keep")
     audit_write(
-        actor, "people.organisations_exported", Subject("people.organisations", "all"), detail={"count": count}
+        actor,
+        "people.organisations_exported",
+        Subject("people.organisations", "all"),
+        detail={"count": count},
     )
 
 

@@ -120,8 +120,9 @@ def _row(found: SignatureFound, party_id: int | None) -> DocumentSignature:
 
 
 def _subject(row: DocumentSignature) -> Subject:
-    party = Party.objects.filter(pk=row.party_id).first()
-    return Subject("people.document", row.document_sha256) if party is None else party.subject()
+    if row.party_id is None:
+        return Subject("people.document", row.document_sha256)
+    return Party.objects.get(pk=row.party_id).subject()
 
 
 def _detail(row: DocumentSignature, found: SignatureFound) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.blocks.people.actions import held_export
 from madoguchi.blocks.people.citizen.showing import language, signed_in, way
 from madoguchi.blocks.people.held.export import held_ask, held_file
-from madoguchi.blocks.people.held.registry import held_parts
+from madoguchi.blocks.people.held.registry import held_parts_ordered
 from madoguchi.blocks.people.models import Assurance
 from madoguchi.blocks.people.pages import resident_page
 from madoguchi.kernel.clock import now
@@ -38,7 +38,7 @@ def held(request: HttpRequest) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="held-{moment:%Y%m%d}.zip"'
         return response
     context = {
-        "parts": [part.label for part in held_parts.values()],
+        "parts": [part.label for part in held_parts_ordered()],
         "breadcrumb": way((gettext("市が持っているわたしの記録"), "")),
     }
     return render(request, "people/me/held.html", context)

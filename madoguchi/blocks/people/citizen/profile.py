@@ -64,7 +64,6 @@ class ProfileLine:
     label: str
     value: str
     source: str
-    how: str
     change_url: str = ""
 
 
@@ -74,14 +73,17 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show what the city knows of me, what my card said at this sign-in, and what I typed."""
     resident = signed_in(request)
     record = resident.viewer.record
-    lines: list[ProfileLine] = []
+    facts: list[OwnFact] = []
     if record is not None:
         own_record_read(
             actor=resident.viewer, page="profile", data=["identity", "address", "household"], now=now()
         )
-        lines = [_line(fact) for fact in own_facts(record.parties, resident.viewer.on)]
+        facts = own_facts(record.parties, resident.viewer.on)
+    lines = [_line(fact) for fact in facts]
+    sources = {fact.source for fact in facts}
     context = {
         "lines": lines,
+        "hows": [(Source(source).label, how) for source, how in HOW.items() if source in sources],
         "typed_address": any(line.change_url for line in lines),
         "card": [] if resident.acting else _card(resident),
         "contact": contact_bound("general"),
@@ -130,7 +132,6 @@ def _line(fact: OwnFact) -> ProfileLine:
         label=str(LABELS.get(fact.what, fact.what)),
         value=_value(fact),
         source=str(Source(fact.source).label),
-        how=str(HOW[fact.source]),
         change_url=reverse("me:address") if typed else "",
     )
 
@@ -162,4 +163,9 @@ def _day(text: str) -> str:
 
 def _card(resident: Resident) -> list[tuple[str, str]]:
     claims: Mapping[str, str] = resident.session.claims
-    return [(str(label), claims[name]) for name, label in CLAIMS.items() if claims.get(name)]
+    said = {name: claims[name] for name in CLAIMS if claims.get(name)}
+    if "birthdate" in said:
+        said["birthdate"] = _day(said["birthdate"])
+    if said.get("gender") in Birth.Sex.values:
+        said["gender"] = str(Birth.Sex(said["gender"]).label)
+    return [(str(CLAIMS[name]), text) for name, text in said.items()]

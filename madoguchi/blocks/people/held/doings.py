@@ -150,40 +150,40 @@ def _sentence(event: str) -> str:
 
 
 held_declare(
-    "people.mandates", label=_("代わりに手続きする人"), gather=_mandates,
+    "people.mandates", label=_("代わりに手続きする人"), gather=_mandates, order=9,
     fields={"number": _("番号"), "kind": _("種類"), "basis": _("根拠"), "grantor": _("本人"), "delegate": _("代わりの人"),
             "services": _("できること"), "papers": _("確かめた書類"), "starts_on": _("いつから"),
             "ends_on": _("終わった日の翌日"), "offered_at": _("申し出た日時"), "accepted_at": _("受けた日時"),
             "revoked_at": _("取り消した日時")},
 )  # fmt: skip
 held_declare(
-    "people.consents", label=_("同意の記録"), gather=_consents,
+    "people.consents", label=_("同意の記録"), gather=_consents, order=10,
     fields={"consent": _("目的"), "version": _("版"), "sha256": _("文面の要約"), "language": _("ことば"),
             "answer": _("答え"), "answered_at": _("答えた日時"), "mandate": _("代わりに答えたときの番号"),
             "channel": _("答えた場所")},
 )  # fmt: skip
 held_declare(
-    "people.accounts", label=_("アカウント"), gather=_account_rows,
+    "people.accounts", label=_("アカウント"), gather=_account_rows, order=11,
     fields={"number": _("番号"), "opened_by": _("開き方"), "opened_at": _("開いた日時"), "closed_at": _("閉じた日時"),
             "language": _("ことば"), "mail": _("メールアドレス"), "ways": _("お知らせの受け取り方")},
 )  # fmt: skip
 held_declare(
-    "people.means", label=_("サインインの手段"), gather=_means,
+    "people.means", label=_("サインインの手段"), gather=_means, order=12,
     fields={"kind": _("種類"), "address": _("メールアドレス"), "issuer": _("発行者"), "label": _("名前"),
             "added_at": _("加えた日時"), "used_at": _("最後に使った日時"), "ended_at": _("外した日時")},
 )  # fmt: skip
 held_declare(
-    "people.sessions", label=_("住民のサインイン"), gather=_sessions,
+    "people.sessions", label=_("住民のサインイン"), gather=_sessions, order=13,
     fields={"means": _("種類"), "assurance": _("確かさ"), "began_at": _("始めた日時"), "seen_at": _("最後に使った日時"),
             "ended_at": _("終わった日時"), "device": _("機器"), "claims": _("カードから読んだ内容")},
 )  # fmt: skip
 held_declare(
-    "people.access", label=_("だれが見たか"), gather=_access,
+    "people.access", label=_("だれが見たか"), gather=_access, order=14,
     fields={"at": _("日時"), "what": _("できごと"), "who": _("見た人の種類"), "office": _("所属"), "post": _("職"),
             "by": _("代わりの人"), "duty": _("用務"), "basis": _("根拠"), "data": _("見た内容")},
 )  # fmt: skip
 held_declare(
-    "people.audit", label=_("あなたの記録について残した監査記録"), gather=_audit,
+    "people.audit", label=_("あなたの記録について残した監査記録"), gather=_audit, order=15,
     fields={"at": _("日時"), "what": _("できごと"), "who": _("行った人の種類"), "office": _("所属"), "post": _("職"),
             "duty": _("用務")},
 )  # fmt: skip

@@ -19,7 +19,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from madoguchi.blocks.people.access.log import keys_of
-from madoguchi.blocks.people.held.registry import Coded, HeldAsk, HeldPart, Value, held_parts
+from madoguchi.blocks.people.held.registry import Coded, HeldAsk, HeldPart, Value, held_parts_ordered
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.typeset import typeset
 from madoguchi.ui.formats import date_text, moment_text
@@ -54,9 +54,7 @@ def held_file(ask: HeldAsk, *, name: str, city: str, now: datetime) -> Export:
     :param name: of the person, for the front of the paper.
     :raises FontMissing, TypesetFailed: the paper cannot be made.
     """
-    # People's own parts stand first, in their order; those of other blocks follow by name.
-    parts = sorted(held_parts.values(), key=lambda part: not part.name.startswith("people."))
-    gathered = [(part, [dict(row) for row in part.gather(ask)]) for part in parts]
+    gathered = [(part, [dict(row) for row in part.gather(ask)]) for part in held_parts_ordered()]
     data = {
         "schema": SCHEMA,
         "made_at": _plain(now),

@@ -119,31 +119,31 @@ def _signatures(ask: HeldAsk) -> Iterator[HeldRow]:
 
 
 held_declare(
-    "people.names", label=_("名前"), gather=_names,
+    "people.names", label=_("名前"), gather=_names, order=1,
     fields={"use": _("用途"), "name": _("名"), "kana": _("フリガナ"), "codes": _("行政事務標準文字"), **_DATED, **_BELIEF},
 )  # fmt: skip
 held_declare(
-    "people.births", label=_("出生と死亡"), gather=_births,
+    "people.births", label=_("出生と死亡"), gather=_births, order=2,
     fields={"born": _("生年月日"), "died": _("死亡日"), "sex": _("性別"), **_BELIEF},
 )  # fmt: skip
 held_declare(
-    "people.addresses", label=_("住所"), gather=_addresses,
+    "people.addresses", label=_("住所"), gather=_addresses, order=3,
     fields={"kind": _("種類"), "written": _("住所"), "postcode": _("郵便番号"), "area": _("町字"), **_DATED, **_BELIEF},
 )  # fmt: skip
 held_declare(
-    "people.residences", label=_("住民であった期間"), gather=_residences,
+    "people.residences", label=_("住民であった期間"), gather=_residences, order=4,
     fields={"began_by": _("住民となった事由"), "ended_by": _("住民でなくなった事由"), **_DATED, **_BELIEF},
 )  # fmt: skip
 held_declare(
-    "people.memberships", label=_("世帯と団体での立場"), gather=_memberships,
+    "people.memberships", label=_("世帯と団体での立場"), gather=_memberships, order=5,
     fields={"kind": _("種類"), "group": _("団体の名"), "relation": _("続柄・役職"), "head": _("世帯主・代表者"), **_DATED, **_BELIEF},
 )  # fmt: skip
 held_declare(
-    "people.numbers", label=_("あなたを表す番号"), gather=_numbers,
+    "people.numbers", label=_("あなたを表す番号"), gather=_numbers, order=6,
     fields={"system": _("番号の体系"), "number": _("番号")},
 )  # fmt: skip
-held_declare("people.protections", label=_("支援措置"), gather=_protections, fields={**_DATED, **_BELIEF})
+held_declare("people.protections", label=_("支援措置"), gather=_protections, order=7, fields={**_DATED, **_BELIEF})
 held_declare(
-    "people.signatures", label=_("電子署名"), gather=_signatures,
+    "people.signatures", label=_("電子署名"), gather=_signatures, order=8,
     fields={"document_sha256": _("署名した文書"), "signed_at": _("署名した日時"), "checked_at": _("確かめた日時"), "verdict": _("結果")},
 )  # fmt: skip

@@ -46,12 +46,13 @@ HeldRow = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class HeldPart:
-    """One part: its name, its lazy label, the lazy labels of its fields, and what gathers its rows."""
+    """One part: its name, its lazy label, the lazy labels of its fields, what gathers its rows, and its place."""
 
     name: str
     label: Any
     fields: Mapping[str, Any]
     gather: Callable[[HeldAsk], Iterable[HeldRow]]
+    order: int = 100
 
 
 held_parts: Registry[HeldPart] = Registry("part of what is held")
@@ -63,12 +64,19 @@ def held_declare(
     label: Any,
     fields: Mapping[str, Any],
     gather: Callable[[HeldAsk], Iterable[HeldRow]],
+    order: int = 100,
 ) -> None:
     """
     Let a part join the export of everything that is held about a person.
 
     :param name: of the part, in the data: ``people.names``.
     :param fields: lazy labels by the name of each field, in their order.
+    :param order: small numbers stand first.
     :raises AlreadyRegistered: there is a part of that name.
     """
-    held_parts.register(name, HeldPart(name, label, fields, gather))
+    held_parts.register(name, HeldPart(name, label, fields, gather, order))
+
+
+def held_parts_ordered() -> list[HeldPart]:
+    """Give all parts in the order in which they are read."""
+    return sorted(held_parts.values(), key=lambda part: (part.order, part.name))

@@ -11,7 +11,6 @@ import secrets
 import unicodedata
 from typing import Final
 
-from madoguchi.blocks.people.identity.digests import digest_same
 from madoguchi.blocks.people.identity.digests import digest_keyed, digest_same
 from madoguchi.kit.check_characters import RECEIPT_ALPHABET
 

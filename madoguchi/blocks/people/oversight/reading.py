@@ -2,7 +2,8 @@
 What was unusual in a month's reading of people's records: rules over the audit trail.
 
 A finding accuses nobody; it says where somebody has to look. The audit trail of a month may hold a million looks:
-each rule is one aggregate in the database, and what comes back is as long as the list of staff, not of looks.
+each rule counts in the database, by as many queries for many staff as for few; what comes back is as long as the
+list of staff, not of looks, or is read through and not kept.
 
 Invariants (``tests/people/oversight/test_reading_rules.py``):
 
@@ -13,7 +14,7 @@ Invariants (``tests/people/oversight/test_reading_rules.py``):
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,8 +24,22 @@ from itertools import groupby
 from operator import itemgetter, or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Max, Min, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, DenseRank
 
 from madoguchi.blocks.people.models import EmergencyAccess, PartyName, Protection, StaffMember
 from madoguchi.blocks.people.models.parties import believed
@@ -87,6 +102,7 @@ class Month:
 
 
 Rule = Callable[[Month, Thresholds], Iterator[Finding]]
+Key = tuple[str, ...]
 
 
 def is_month(name: str) -> bool:
@@ -158,16 +174,18 @@ def _number_from(moment: datetime) -> int:
 
 def many_people(month: Month, limits: Thresholds) -> Iterator[Finding]:
     """More persons than the others who do the same duty. Where nobody else does it, nothing can be compared."""
-    rows = _persons(month).values_list("row__duty", "row__actor_key").annotate(n=Count("key", distinct=True))
-    for duty, group in groupby(rows.order_by("row__duty", "n", "row__actor_key"), key=itemgetter(0)):
-        counted = [(staff, n) for _duty, staff, n in group]
-        if len(counted) < 2:
-            continue
-        for place, (staff, n) in enumerate(counted):
-            usual = _median_without([n for _staff, n in counted], place)
+    keys = ("row__duty", "row__actor_key")
+    counted = _persons(month).values_list(*keys).annotate(n=Count("key", distinct=True))
+    unusual: dict[Key, tuple[int, Decimal]] = {}
+    for duty, group in groupby(counted.order_by("row__duty", "n", "row__actor_key"), key=itemgetter(0)):
+        people = [(staff, n) for _duty, staff, n in group]
+        for place, (staff, n) in enumerate(people if len(people) > 1 else ()):
+            usual = _median_without([n for _staff, n in people], place)
             if n >= limits.people_least and n > limits.people_times * usual:
-                found = _persons(month).filter(row__duty=duty, row__actor_key=staff)
-                yield Finding("many_people", n, _numbers(found), staff, about=duty, usual=usual)
+                unusual[duty, staff] = n, usual
+    named = _first(_persons(month).filter(row__actor_key__in={staff for _duty, staff in unusual}), keys)
+    for (duty, staff), (n, usual) in unusual.items():
+        yield Finding("many_people", n, named[duty, staff], staff, about=duty, usual=usual)
 
 
 def _median_without(ordered: list[int], place: int) -> Decimal:
@@ -187,8 +205,7 @@ def outside_hours(month: Month, limits: Thresholds) -> Iterator[Finding]:
         if is_business_day(day)
     )
     closed = AuditRow.objects.filter(month.looks()).exclude(reduce(or_, hours, Q(pk__in=[])))
-    for staff, n in closed.values_list("actor_key").annotate(n=Count("pk")).order_by("actor_key"):
-        yield Finding("outside_hours", n, _first(closed.filter(actor_key=staff)), staff)
+    yield from _counted("outside_hours", closed)
 
 
 def same_name(month: Month, limits: Thresholds) -> Iterator[Finding]:
@@ -196,36 +213,45 @@ def same_name(month: Month, limits: Thresholds) -> Iterator[Finding]:
     Persons with the reader's own family name. Staff and residents are not linked, and a name and its reading
     make no certain match: several different persons of one's name are what can be seen of one's own family.
     """
-    readers = AuditRow.objects.filter(month.looks()).order_by().values_list("actor_key", flat=True).distinct()
-    keys = [reader.removeprefix("staff:") for reader in readers]
-    families: dict[str, list[str]] = defaultdict(list)
-    for key, kana in StaffMember.objects.filter(key__in=keys).order_by("key").values_list("key", "kana"):
-        family, blank, _given = katakana(kana).replace("\u3000", " ").partition(" ")
-        if blank:
-            families[family].append(f"staff:{key}")
-    for family, staff in sorted(families.items()):
-        named = PartyName.objects.filter(believed(), use=PartyName.Use.OFFICIAL).filter(
-            # The first part is for the index; the second tells オオタ from オオタニ.
-            Q(kana_key__prefix=kana_key(family)),
-            Q(kana__startswith=f"{family}\u3000") | Q(kana__startswith=f"{family} "),
-        )
-        seen = _persons(month).filter(row__actor_key__in=staff, key__in=named.values(root=_root("party__")))
-        counted = seen.values_list("row__actor_key").annotate(n=Count("key", distinct=True))
-        for who, n in counted.filter(n__gte=limits.same_name_least).order_by("row__actor_key"):
-            yield Finding("same_name", n, _numbers(seen.filter(row__actor_key=who)), who)
+    own = {
+        f"staff:{key}": family
+        for key, kana in StaffMember.objects.values_list("key", "kana")
+        if (family := _family(kana))
+    }
+    named = PartyName.objects.filter(believed(), use=PartyName.Use.OFFICIAL)
+    kana = named.filter(party__key=OuterRef("key"), ends_on=None).values("kana")[:1]
+    seen = _persons(month).values_list("row__actor_key", "key", Subquery(kana)).distinct()
+    counts: Counter[str] = Counter()
+    rows = seen.order_by("row__actor_key", "key").iterator(chunk_size=5_000)
+    kin: dict[str, list[str]] = defaultdict(list)
+    for staff, person, reading in rows:
+        if staff in own and reading and _family(reading) == own[staff]:
+            counts[staff] += 1
+            if counts[staff] <= MOST_ROWS:
+                kin[staff].append(person)
+    for staff, n in sorted(counts.items()):
+        if n >= limits.same_name_least:
+            looks = _persons(month).filter(row__actor_key=staff, key__in=kin[staff])
+            yield Finding("same_name", n, _first(looks, ("row__actor_key",))[(staff,)], staff)
+
+
+def _family(kana: str) -> str:
+    family, blank, _given = katakana(kana).replace("\u3000", " ").partition(" ")
+    return kana_key(family) if blank else ""
 
 
 def same_person(month: Month, limits: Thresholds) -> Iterator[Finding]:
     """One person opened again and again by one office, each time without saying for which case."""
+    keys = ("actor_office", "subject_key")
     opened = AuditRow.objects.filter(
         month.looks(), event="people.person_opened", detail__contains='"case":""'
     )
-    counted = opened.values_list("actor_office", "subject_key").annotate(n=Count("pk"))
-    counted = counted.filter(n__gte=limits.same_person_least)
-    for office, person, n in counted.order_by("actor_office", "subject_key"):
-        rows = opened.filter(actor_office=office, subject_key=person)
+    often = opened.values_list(*keys).annotate(n=Count("pk")).filter(n__gte=limits.same_person_least)
+    counted = {(office, person): n for office, person, n in often.order_by(*keys)}
+    named = _first(opened.filter(subject_key__in={person for _office, person in counted}), keys, "pk")
+    for (office, person), n in counted.items():
         # Somebody without an office is found under the person alone.
-        yield Finding("same_person", n, _first(rows), office=office or "–", about=person)
+        yield Finding("same_person", n, named[office, person], office=office or "–", about=person)
 
 
 def protected_people(month: Month, limits: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 - one is enough
@@ -234,9 +260,7 @@ def protected_people(month: Month, limits: Thresholds) -> Iterator[Finding]:  # 
         Q(ends_on=None) | Q(ends_on__gt=month.days[0]), believed(), starts_on__lte=month.days[-1]
     )
     seen = _persons(month).filter(key__in=held.values(root=_root("party__")))
-    counted = seen.values_list("row__actor_key").annotate(n=Count("row", distinct=True))
-    for staff, n in counted.order_by("row__actor_key"):
-        yield Finding("protected_people", n, _numbers(seen.filter(row__actor_key=staff)), staff)
+    yield from _counted("protected_people", AuditRow.objects.filter(pk__in=seen.values("row_id")))
 
 
 def emergencies(month: Month, limits: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 - one is enough
@@ -245,7 +269,8 @@ def emergencies(month: Month, limits: Thresholds) -> Iterator[Finding]:  # noqa:
         "pk"
     ):
         looks = emergency_looks(opened)
-        yield Finding("emergencies", looks.count(), _first(looks), opened.staff, about=str(opened.pk))
+        numbers = tuple(looks.values_list("pk", flat=True)[:MOST_ROWS])
+        yield Finding("emergencies", looks.count(), numbers, opened.staff, about=str(opened.pk))
 
 
 def searches_in_vain(month: Month, limits: Thresholds) -> Iterator[Finding]:
@@ -293,12 +318,21 @@ def _root(prefix: str) -> Coalesce:
     return Coalesce(f"{prefix}merged_into__key", f"{prefix}key")
 
 
-def _numbers(seen: QuerySet[AuditSubject]) -> tuple[int, ...]:
-    return tuple(seen.order_by("row_id").values_list("row_id", flat=True).distinct()[:MOST_ROWS])
+def _counted(rule: str, rows: QuerySet[AuditRow]) -> Iterator[Finding]:
+    """Find everybody who made some of these looks."""
+    named = _first(rows, ("actor_key",), "pk")
+    for staff, n in rows.values_list("actor_key").annotate(n=Count("pk")).order_by("actor_key"):
+        yield Finding(rule, n, named[(staff,)], staff)
 
 
-def _first(rows: QuerySet[AuditRow]) -> tuple[int, ...]:
-    return tuple(rows.order_by("pk").values_list("pk", flat=True)[:MOST_ROWS])
+def _first(rows: QuerySet[Any], keys: tuple[str, ...], number: str = "row_id") -> dict[Key, tuple[int, ...]]:
+    """Number the first looks of every group, by one query however many groups there are."""
+    place = Window(DenseRank(), partition_by=[F(key) for key in keys], order_by=F(number).asc())
+    found = rows.annotate(place=place).filter(place__lte=MOST_ROWS).order_by(*keys, number)
+    named: dict[Key, dict[int, None]] = defaultdict(dict)
+    for *key, one in found.values_list(*keys, number).iterator(chunk_size=5_000):
+        named[tuple(key)][one] = None
+    return {key: tuple(numbers) for key, numbers in named.items()}
 
 
 def rows_named(numbers: Any) -> QuerySet[AuditRow]:

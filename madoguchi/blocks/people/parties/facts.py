@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from madoguchi.blocks.people.models import FeedDelivery, Party
 from madoguchi.blocks.people.models.parties import DatedFact, Fact, believed
 from madoguchi.blocks.people.parties.timelines import Edit, Span
-from madoguchi.blocks.places.queries import address_match
+from madoguchi.blocks.places.queries import addresses_match
 from madoguchi.kit.check_characters import receipt_number
 from madoguchi.kit.names import kana_key, kana_normalise, name_key, name_normalise
 
@@ -42,15 +43,23 @@ def name_values(*, name: str, kana: str = "", codes: str = "", born: str = "") -
 
 def address_values(*, written: str, on: date, postcode: str = "") -> dict[str, Any]:
     """Give the columns of an address, apart from its kind: the written one, and as far as it was understood."""
-    match = address_match(text=written, on=on)
-    return {
-        "written": match.written,
-        "postcode": postcode or match.postcode,
-        "area": match.area_key,
-        "level": match.level,
-        "quality": match.quality,
-        "address_key": match.key,
-    }
+    values = addresses_values([written], on=on)[0]
+    return values | {"postcode": postcode or values["postcode"]}
+
+
+def addresses_values(written: Sequence[str], *, on: date) -> list[dict[str, Any]]:
+    """Give the columns of many addresses that are written in the towns of one day."""
+    return [
+        {
+            "written": match.written,
+            "postcode": match.postcode,
+            "area": match.area_key,
+            "level": match.level,
+            "quality": match.quality,
+            "address_key": match.key,
+        }
+        for match in addresses_match(texts=written, on=on)
+    ]
 
 
 PERIOD = ("starts_on", "ends_on")
@@ -93,9 +102,10 @@ def edit_write(
 
 def with_all(model: type[DatedFact], values: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in the defaults of the columns that are not named, so that two spans can be compared."""
-    defaults = {
-        field.attname: field.get_default()
-        for field in model._meta.concrete_fields
-        if field.name not in BELIEF
-    }
-    return defaults | dict(values)
+    return _defaults(model) | dict(values)
+
+
+@cache
+def _defaults(model: type[DatedFact]) -> dict[str, Any]:
+    fields = [field for field in model._meta.concrete_fields if field.name not in BELIEF]
+    return {field.attname: field.get_default() for field in fields}

@@ -79,7 +79,9 @@ def organisation_forms(*, on: date, language: str) -> dict[str, str]:
     except UnknownDeclaration:
         return {}
     codes: Codelist = known.model
-    return {item.code: str(text_for(known, f"items.{item.code}.label", language)) for item in codes.items_on(on)}
+    return {
+        item.code: str(text_for(known, f"items.{item.code}.label", language)) for item in codes.items_on(on)
+    }
 
 
 def _until(rows: QuerySet[Row], ids: list[int], on: date) -> QuerySet[Row]:
@@ -90,14 +92,23 @@ def _until(rows: QuerySet[Row], ids: list[int], on: date) -> QuerySet[Row]:
 def _members(ids: list[int], viewer: Viewer, on: date) -> tuple[MemberLine, ...]:
     rows = Membership.objects.filter(believed(), group__in=ids).exclude(kind=Membership.Kind.HOUSEHOLD)
     rows = rows.select_related("party", "party__merged_into")
-    found = [(row, row.party.merged_into or row.party) for row in rows.order_by("-head", "kind", "starts_on", "pk")]
+    found = [
+        (row, row.party.merged_into or row.party) for row in rows.order_by("-head", "kind", "starts_on", "pk")
+    ]
     roots = {root.pk for _row, root in found}
     known = Q(kind=Party.Kind.ORGANISATION) | Q(seen(viewer), kind=Party.Kind.PERSON)
     allowed = set(Party.objects.filter(known, pk__in=roots).values_list("pk", flat=True))
     names = names_on(allowed, on)
     return tuple(
         MemberLine(
-            root.key, root.kind, names.get(root.pk, ""), row.kind, row.relation, row.head, row.starts_on, row.ends_on
+            root.key,
+            root.kind,
+            names.get(root.pk, ""),
+            row.kind,
+            row.relation,
+            row.head,
+            row.starts_on,
+            row.ends_on,
         )
         for row, root in found
         if root.pk in allowed

@@ -34,11 +34,27 @@ from madoguchi.blocks.people.queries.organisation import (
     staff_with_right,
     vacant_posts,
 )
+from madoguchi.blocks.people.queries.sample_city import sample_city_file
+from madoguchi.blocks.people.queries.signatures import (
+    CardClaims,
+    SignatureFound,
+    Trust,
+    TrustMissing,
+    finding_text,
+    items_of,
+    signature_check,
+    signatures_of,
+    trust_of_city,
+)
 
 __all__ = [
+    "CardClaims",
     "Coded",
     "HeldAsk",
     "HeldPart",
+    "SignatureFound",
+    "Trust",
+    "TrustMissing",
     "access_log",
     "claimable",
     "consent_now",
@@ -48,8 +64,10 @@ __all__ = [
     "consents_open",
     "delegates_may",
     "deputies_on",
+    "finding_text",
     "held_declare",
     "holders_on",
+    "items_of",
     "mandate_of",
     "mandates_given",
     "mandates_held",
@@ -62,9 +80,13 @@ __all__ = [
     "posts_held",
     "posts_on",
     "posts_without_holder",
+    "sample_city_file",
+    "signature_check",
+    "signatures_of",
     "staff_of_office",
     "staff_of_offices",
     "staff_viewer",
     "staff_with_right",
+    "trust_of_city",
     "vacant_posts",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from functools import lru_cache
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from madoguchi.blocks.people.models import (
@@ -21,7 +21,7 @@ from madoguchi.blocks.people.models import (
     Source,
 )
 from madoguchi.blocks.people.models.parties import DatedFact, believed
-from madoguchi.blocks.people.parties.facts import address_values, name_values, value_fields, with_all
+from madoguchi.blocks.people.parties.facts import addresses_values, name_values, value_fields, with_all
 from madoguchi.blocks.people.parties.timelines import Edit, Span, span_begin, span_end, span_replace
 from madoguchi.blocks.people.register.batch import AT_ONCE, Batch, parties_reserve
 from madoguchi.blocks.people.register.comparing import Comparison, digest_of
@@ -33,6 +33,10 @@ NAMES = (
     (PartyName.Use.ALIAS, "alias", "alias_kana"),
 )
 DATED: tuple[type[DatedFact], ...] = (PartyName, PartyAddress, Residence, Membership, Protection)
+ONE_DAY = timedelta(days=1)
+PORTION = 10_000
+"""New persons whose rows are in memory at once."""
+
 Lines = Mapping[type[DatedFact], Sequence[Span]]
 
 
@@ -45,20 +49,71 @@ class Register:
         self._households_system = f"{system}/household"
         self._as_of = as_of
         self._households: dict[str, int] = {}
+        self._addresses: dict[tuple[str, date], dict[str, Any]] = {}
+        self._headed_from: dict[str, date] = {}
 
     def put(self, comparison: Comparison) -> None:
-        """Put everything that a comparison found."""
+        """Put everything that a comparison found; what is new, which may be a whole city, in portions."""
         self._households_ready([*comparison.new, *(one for _party, one in comparison.changed)])
-        for party_id, one in zip(parties_reserve(len(comparison.new)), comparison.new, strict=True):
-            self._new(party_id, one)
         for chunk in _chunks(comparison.changed):
             known = _Known([party_id for party_id, _one in chunk])
+            self._addresses_read([one for _party, one in chunk])
             for party_id, one in chunk:
                 self._changed(party_id, one, known)
         for chunk in _chunks(comparison.missing):
             known = _Known([party_id for party_id, _number in chunk])
             for party_id, number in chunk:
                 self._missing(party_id, number, known)
+        # Whoever left a household, or its head, has left it before anybody new comes.
+        self._batch.write()
+        self._heads_follow(comparison.new)
+        ids = parties_reserve(len(comparison.new))
+        for start in range(0, len(ids), PORTION):
+            portion = comparison.new[start : start + PORTION]
+            self._addresses_read(portion)
+            for party_id, one in zip(ids[start : start + PORTION], portion, strict=True):
+                self._new(party_id, one)
+            self._batch.write()
+
+    def _addresses_read(self, residents: Sequence[Resident]) -> None:
+        """Read the addresses of some records at once, each with the towns of the last day on which it holds."""
+        texts: dict[date, dict[str, None]] = defaultdict(dict)
+        for one in residents:
+            if one.address:
+                texts[self._held_on(one)][one.address] = None
+        self._addresses = {
+            (text, on): values
+            for on, some in texts.items()
+            for text, values in zip(some, addresses_values(list(some), on=on), strict=True)
+        }
+
+    def _held_on(self, one: Resident) -> date:
+        """Give the day whose towns an address is written in: today's, or those of the day on which somebody left."""
+        ends_on = _day(one.ended_on)
+        return min(ends_on - ONE_DAY, self._as_of) if ends_on else self._as_of
+
+    def _address(self, one: Resident) -> dict[str, Any]:
+        known = self._addresses[one.address, self._held_on(one)]
+        return with_all(PartyAddress, {**known, "postcode": one.postcode or known["postcode"]})
+
+    def _heads_follow(self, residents: Sequence[Resident]) -> None:
+        """
+        Find from when somebody heads a household that another headed before.
+
+        A first file says of a widow that she is the head, and of her late husband that he was; of the day on which
+        she became it nothing: it is that of his leaving.
+        """
+        left: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        for one in residents:
+            if one.relation == HEAD and one.household and one.ended_on:
+                left[one.household].append((date.fromisoformat(one.ended_on), one.number))
+        for one in residents:
+            if one.relation == HEAD and one.household in left and not one.ended_on:
+                left[one.household].append((date.max, one.number))
+        for heads in left.values():
+            heads.sort()
+            for (ended_on, _number), (_later, number) in pairwise(heads):
+                self._headed_from[number] = ended_on
 
     def _households_ready(self, residents: Sequence[Resident]) -> None:
         numbers = {one.household for one in residents if one.household}
@@ -84,14 +139,24 @@ class Register:
                 batch.enter(PartyName, party_id, values, since, None)
         if one.address:
             start = _day(one.address_since) or since
-            batch.enter(PartyAddress, party_id, _address(one, start), start, _after(ends_on, start))
+            batch.enter(PartyAddress, party_id, self._address(one), start, _after(ends_on, start))
         batch.enter(Residence, party_id, _residence(one), since, ends_on)
         if one.household:
             start = max(since, _day(one.address_since) or since)
-            batch.enter(Membership, party_id, self._membership(one), start, _after(ends_on, start))
+            self._member(party_id, one, start, _after(ends_on, start))
         if one.protected_from:
             start, end = _protected(one)
             batch.enter(Protection, party_id, {}, start, end)
+
+    def _member(self, party_id: int, one: Resident, start: date, end: date | None) -> None:
+        """Enter where a new person belongs; before the day of becoming the head, as somebody of the household."""
+        membership, heads_from = self._membership(one), self._headed_from.get(one.number, start)
+        if heads_from > start:
+            before = membership | {"head": False, "relation": ""}
+            self._batch.enter(Membership, party_id, before, start, min(heads_from, end or heads_from))
+            start = heads_from
+        if end is None or start < end:
+            self._batch.enter(Membership, party_id, membership, start, end)
 
     def _changed(self, party_id: int, one: Resident, known: _Known) -> None:
         batch, lines, on = self._batch, known.lines(party_id), _day(one.changed_on) or self._as_of
@@ -120,7 +185,7 @@ class Register:
         residence = Span(since, ends_on, _residence(one))
         batch.edit(Residence, party_id, span_replace(lines[Residence], residence))
         moved = _day(one.address_since) or since
-        address = _address(one, moved) if one.address else None
+        address = self._address(one) if one.address else None
         batch.edit(PartyAddress, party_id, _lasting(lines[PartyAddress], address, moved, ends_on))
         spans = lines[Membership]
         membership = self._membership(one) if one.household else None
@@ -224,15 +289,6 @@ def _name(one: Resident, use: PartyName.Use, name: str, kana: str) -> dict[str, 
     reading: str = getattr(one, kana) if kana else ""
     values = name_values(name=text, kana=reading, codes=codes, born=one.born)
     return with_all(PartyName, {**values, "use": use.value})
-
-
-def _address(one: Resident, on: date) -> dict[str, Any]:
-    return with_all(PartyAddress, _address_known(one.address, one.postcode, on))
-
-
-@lru_cache(maxsize=20_000)
-def _address_known(written: str, postcode: str, on: date) -> dict[str, Any]:
-    return address_values(written=written, postcode=postcode, on=on)
 
 
 def _year(born: str) -> int | None:

@@ -72,7 +72,7 @@ class Batch:
             self.enter(model, party_id, dict(span.values), span.starts_on, span.ends_on)
 
     def write(self) -> None:
-        """Write it all."""
+        """Write what was gathered, and gather anew."""
         for model, ids in self._withdrawn.items():
             for chunk in _chunks(ids):
                 model._default_manager.filter(pk__in=chunk).update(withdrawn_at=self._now)
@@ -89,6 +89,8 @@ class Batch:
             PartyName.objects.filter(party_id=party_id).update(birth_year=year)
         for party_id, system, number, digest in self._digests:
             PartyNumber.objects.filter(party_id=party_id, system=system, number=number).update(digest=digest)
+        for gathered in (self._parties, self._numbers, self._digests, self._years, self._withdrawn, self._entered):
+            gathered.clear()
 
 
 def parties_reserve(count: int) -> Sequence[int]:

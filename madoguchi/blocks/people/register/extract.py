@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from madoguchi.kernel.declarations import Published, published_all
 from madoguchi.kernel.layouts import FileRead, FileRefused, Problem
 from madoguchi.kernel.layouts.reading import STANDARD_LETTERS
 from madoguchi.kit.characters import WrittenText, WrittenTextRefused
@@ -74,6 +75,14 @@ def residents_of(read: FileRead, *, full: bool) -> list[Resident]:
     if problems:
         raise FileRefused(problems[:200])
     return residents
+
+
+def feed_layouts() -> list[Published]:
+    """Give the published layouts that hold all that a resident register must say."""
+    wanted = set(Resident._fields)
+    return [
+        one for one in published_all("layout") if wanted <= {column.target for column in one.model.columns}
+    ]
 
 
 def _periods(residents: Sequence[Resident]) -> Iterator[Problem]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 
 from madoguchi.blocks.people.register.extract import HEAD, Resident
 from madoguchi.blocks.people.sample_city import figures
@@ -75,7 +74,9 @@ class CityMaker:
         records += self._removed(records, round(count * figures.REMOVED / 1_000))
         return records
 
-    def home_records(self, home: Home, *, foreign: str = "", protected: bool = False, since: int = 0) -> list[Resident]:
+    def home_records(
+        self, home: Home, *, foreign: str = "", protected: bool = False, since: int = 0
+    ) -> list[Resident]:
         """
         Give the records of one household.
 
@@ -129,7 +130,11 @@ class CityMaker:
         else:
             family = lines[one.line] if one.line in lines else self.names.family(chance)
             name, kana = self._own_name(family, one.sex, born, used)
-            if one.relation.endswith(WIFE) and one.age < 65 and chance.random() * 1_000 < figures.FORMER_NAMES:
+            if (
+                one.relation.endswith(WIFE)
+                and one.age < 65
+                and chance.random() * 1_000 < figures.FORMER_NAMES
+            ):
                 former = self.names.family(chance).text
         address_since = max(residing.since, born)
         if one.relation.endswith((WIFE, HUSBAND)):
@@ -246,7 +251,9 @@ class CityMaker:
         return one._replace(ended_by=ended_by)
 
     def _gone(self, age: int, ended_on: int) -> Resident:
-        one = self.home_records(Home("one", [Member(HEAD, "1" if self.chance.random() < 0.5 else WOMAN, age)]))[0]
+        one = self.home_records(
+            Home("one", [Member(HEAD, "1" if self.chance.random() < 0.5 else WOMAN, age)])
+        )[0]
         since = min(date.fromisoformat(one.address_since).toordinal(), ended_on - 200)
         resident_since = min(one.resident_since, day_text(since))
         return one._replace(

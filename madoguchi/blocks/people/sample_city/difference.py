@@ -59,7 +59,9 @@ class Day:
         self._year = on.year
         self._chance = stream(seed, "difference")
         self._addresses = Addresses(ground, seed)
-        self._maker = CityMaker(seed=seed, on=on, ground=ground, first=_highest(records) + 1, part="/difference")
+        self._maker = CityMaker(
+            seed=seed, on=on, ground=ground, first=_highest(records) + 1, part="/difference"
+        )
         homes: dict[str, list[Resident]] = defaultdict(list)
         for one in records:
             if one.is_resident:
@@ -70,7 +72,9 @@ class Day:
     def records(self, count: int) -> list[Resident]:
         """Give so many records, or a few more, in the order of their numbers."""
         found: list[Resident] = []
-        events = Lot([getattr(self, f"_{name}") for name, _often in EVENTS], [often for _name, often in EVENTS])
+        events = Lot(
+            [getattr(self, f"_{name}") for name, _often in EVENTS], [often for _name, often in EVENTS]
+        )
         idle = 0
         while len(found) < count and idle < MOST_DRAWS:
             event: Callable[[], list[Resident]] = events.draw(self._chance)
@@ -92,7 +96,10 @@ class Day:
         home, place = self._home(), self._addresses.draw("family", self._chance)
         return [
             one._replace(
-                address=place.written, postcode=place.postal_code, address_since=self._day, changed_on=self._day
+                address=place.written,
+                postcode=place.postal_code,
+                address_since=self._day,
+                changed_on=self._day,
             )
             for one in home
         ]
@@ -128,7 +135,11 @@ class Day:
     def _is_born(self) -> list[Resident]:
         home = self._home()
         mother = next((one for one in home if one.relation == WIFE), None)
-        if mother is None or not self._year - 42 < int(mother.born[:4]) < self._year - 20 or BLANK not in home[0].name:
+        if (
+            mother is None
+            or not self._year - 42 < int(mother.born[:4]) < self._year - 20
+            or BLANK not in home[0].name
+        ):
             return []
         family, kana = (text.partition(BLANK)[0] for text in (home[0].name, home[0].kana))
         baby = self._maker.home_records(Home("one", [Member(CHILD, self._sex(), 0)]))[0]

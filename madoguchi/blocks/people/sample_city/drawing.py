@@ -30,9 +30,9 @@ class Lot(Generic[T]):
         return self.things[bisect_right(self._sums, chance.random() * self._whole)]
 
 
-def lot_by_rank(things: Sequence[T], *, power: float) -> Lot[T]:
-    """Let the n-th be drawn as often as 1 / n to a power (Zipf's law)."""
-    return Lot(things, (1 / place**power for place in range(1, len(things) + 1)))
+def lot_by_rank(things: Sequence[T], *, power: float, shift: int = 0) -> Lot[T]:
+    """Let the n-th be drawn as often as 1 / (n + shift) to a power (the law of Zipf and Mandelbrot)."""
+    return Lot(things, (1 / (place + shift) ** power for place in range(1, len(things) + 1)))
 
 
 def shared_out(whole: int, weights: Sequence[float]) -> list[int]:

@@ -136,7 +136,9 @@ def _flat(name: str, room: str, style: int) -> str:
         return f"　{name}" if name else ""
     if style == 2:
         return f"-{room}"
-    return f"　{name}　{room.translate(_FIGURES)}号" if style == 3 else f"　{name}{_room_sign(name)}{room}号室"
+    return (
+        f"　{name}　{room.translate(_FIGURES)}号" if style == 3 else f"　{name}{_room_sign(name)}{room}号室"
+    )
 
 
 def _room_sign(name: str) -> str:

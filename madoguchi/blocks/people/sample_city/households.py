@@ -272,5 +272,3 @@ def _seen_from_grandparent(relation: str) -> str:
     """Say what somebody of a family is to the head's father or mother."""
     own: dict[str, str] = {HEAD: CHILD, WIFE: f"{CHILD}の{WIFE}", HUSBAND: f"{CHILD}の{HUSBAND}"}
     return own.get(relation, relation if relation == "同居人" else f"{CHILD}の{CHILD}")
-
-

@@ -36,7 +36,9 @@ class Names:
     """Draws names. One character of a name may stand in another of its forms (異体字)."""
 
     def __init__(self) -> None:
-        self._families = lot_by_rank([Written(*cells) for cells in lines_read("families")], power=0.85)
+        self._families = lot_by_rank(
+            [Written(*cells) for cells in lines_read("families")], power=0.9, shift=15
+        )
         given: dict[tuple[str, int], list[Written]] = defaultdict(list)
         for sex, first, name, kana in lines_read("given"):
             given[sex, int(first)].append(Written(name, kana))
@@ -104,9 +106,7 @@ class ForeignNames:
             alias, alias_kana = f"{family.text}{BLANK}{own.kana}", f"{family.kana}{BLANK}{own.kana}"
         return ForeignName(name, kana, alias, alias_kana)
 
-    def _parts(
-        self, parts: dict[str, list[Written]], kind: str, sex: str, chance: Random
-    ) -> list[Written]:
+    def _parts(self, parts: dict[str, list[Written]], kind: str, sex: str, chance: Random) -> list[Written]:
         own = chance.choice(parts[sex])
         if "family" not in parts:
             return [own]

@@ -65,6 +65,7 @@ from madoguchi.blocks.people.testing.residents import (
     organisation_with_officer,
     protection_make,
 )
+from madoguchi.blocks.people.testing.sample_city import GROUND
 from madoguchi.blocks.people.testing.signatures import (
     AuthorityService,
     CardAuthority,
@@ -74,6 +75,7 @@ from madoguchi.blocks.people.testing.signatures import (
 __all__ = [
     "CONSENT",
     "DAY",
+    "GROUND",
     "LONG_AGO",
     "NOW",
     "PASSPHRASE",

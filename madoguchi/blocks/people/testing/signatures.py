@@ -124,7 +124,6 @@ class CardAuthority:
         issuer: Issued | None = None,
         self_signed: bool = False,
         items: Mapping[str, str] | None = None,
-        digest: hashes.HashAlgorithm | None = None,
         extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
     ) -> Issued:
         """
@@ -155,7 +154,7 @@ class CardAuthority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         signing = key if above is None else above.key
-        certificate = builder.sign(signing, digest or hashes.SHA256())
+        certificate = builder.sign(signing, hashes.SHA256())
         chain = (
             () if above is None or above is getattr(self, "root", None) else (above.certificate, *above.chain)
         )
@@ -169,7 +168,6 @@ class CardAuthority:
         key: Key | None = None,
         at: datetime | None = None,
         holds: timedelta = DAY,
-        digest: hashes.HashAlgorithm | None = None,
     ) -> bytes:
         """Give a list of what an authority revoked, DER; ``key`` is another's, for a forged one."""
         by, at = by or self.issuing, at or self.at - timedelta(hours=1)
@@ -179,7 +177,7 @@ class CardAuthority:
         for one, when in (revoked or {}).items():
             entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
             builder = builder.add_revoked_certificate(entry.revocation_date(when).build())
-        return builder.sign(key or by.key, digest or hashes.SHA256()).public_bytes(Encoding.DER)
+        return builder.sign(key or by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def crls(self, revoked: Mapping[Issued, datetime] | None = None, **how: Any) -> tuple[bytes, ...]:
         """Give the lists of both authorities."""
@@ -197,7 +195,6 @@ class CardAuthority:
         at: datetime | None = None,
         holds: timedelta | None = DAY,
         nonce: bytes | None = None,
-        digest: hashes.HashAlgorithm | None = None,
     ) -> bytes:
         """Give a response about a certificate, DER."""
         by, at = by or self.responder, at or self.at - timedelta(minutes=1)
@@ -216,7 +213,7 @@ class CardAuthority:
         )
         if nonce is not None:
             builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
-        return builder.sign(by.key, digest or hashes.SHA256()).public_bytes(Encoding.DER)
+        return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def trust(self, **said: Any) -> Trust:
         """Give the trust in this authority's root."""
@@ -261,7 +258,7 @@ def signature_make(
     cades: bool = True,
 ) -> bytes:
     """Sign a document with a card, detached CMS as DER; ``at`` is what the signer's clock says."""
-    store = SimpleCertificateStore()
+    store: Any = SimpleCertificateStore.from_certs(())
     for one in card.chain if with_chain else ():
         store.register(certificate_forms.Certificate.load(one.public_bytes(Encoding.DER)))
     key = card.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

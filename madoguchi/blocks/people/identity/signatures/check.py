@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -30,7 +31,6 @@ from madoguchi.blocks.people.identity.signatures.algorithms import (
     mechanism_refused,
     pair_refused,
 )
-from madoguchi.blocks.people.identity.signatures.claims import claims_of
 from madoguchi.blocks.people.identity.signatures.envelope import Envelope, EnvelopeRefused, envelope_read
 from madoguchi.blocks.people.identity.signatures.paths import (
     Authorities,
@@ -90,20 +90,23 @@ def signature_check(
         findings += _integrity(envelope, document)
         if not _bad(findings):
             findings += _holder(envelope, authorities, trust, now, existed)
-    verdict = verdict_of(findings)
-    readable = envelope is not None
-    return SignatureFound(
-        verdict=verdict,
+    found = SignatureFound(
+        verdict=verdict_of(findings),
         findings=tuple(findings),
         document_sha256=hashlib.sha256(document).hexdigest(),
         signature_sha256=hashlib.sha256(signature).hexdigest(),
         existed_at=existed,
         checked_at=now,
-        kept=envelope.kept if readable else b"",
-        issuer=envelope.issuer if readable else "",
-        serial=envelope.serial if readable else "",
-        signed_at=envelope.signed_at if readable else None,
-        claims=claims_of(envelope.certificate) if readable and verdict != "invalid" else None,
+    )
+    if envelope is None:
+        return found
+    return replace(
+        found,
+        kept=envelope.kept,
+        issuer=envelope.issuer,
+        serial=envelope.serial,
+        signed_at=envelope.signed_at,
+        claims=None if found.verdict == "invalid" else envelope.claims,
     )
 
 

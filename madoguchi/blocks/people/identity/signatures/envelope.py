@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, parser
 from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_self_reported_ts
 
-from madoguchi.blocks.people.identity.signatures.types import Finding
+from madoguchi.blocks.people.identity.signatures.claims import claims_of
+from madoguchi.blocks.people.identity.signatures.paths import certificate_read
+from madoguchi.blocks.people.identity.signatures.types import CardClaims, Finding
 
 MOST_CERTIFICATES: Final = 10
 MOST_REVOCATIONS: Final = 10
@@ -51,6 +55,7 @@ class Envelope:
     issuer: str
     serial: str = field(repr=False)
     signed_at: datetime | None
+    claims: CardClaims | None = field(repr=False)
     kept: bytes = field(repr=False)
 
 
@@ -61,7 +66,23 @@ def envelope_read(signature: bytes) -> Envelope:
     :raises EnvelopeRefused: it cannot be read, has none or several signers, holds its document, has no signed
         attributes, or lacks its signer's certificate.
     """
-    signed_data = _signed_data(signature)
+    try:
+        return _read(_der(signature))
+    except (SignatureValidationError, CMSExtractionError) as error:
+        raise EnvelopeRefused("certificate_missing") from error
+    except EnvelopeRefused:
+        raise
+    except Exception as error:
+        # The libraries say in many ways that bytes from outside make no sense: ValueError, TypeError, KeyError,
+        # RecursionError and others. Whatever it is, it is no signature.
+        raise EnvelopeRefused("unreadable") from error
+
+
+def _read(der: bytes) -> Envelope:
+    info = cms.ContentInfo.load(der, strict=True)
+    if info["content_type"].native != "signed_data":
+        raise EnvelopeRefused("unreadable")
+    signed_data = info["content"]
     count = len(signed_data["signer_infos"])
     if count != 1:
         raise EnvelopeRefused("signers", count=str(count))
@@ -75,33 +96,19 @@ def envelope_read(signature: bytes) -> Envelope:
         # CAdES wants them (ETSI EN 319 122-1, 5.1). Without them a document can be passed off as signed that is
         # really the attributes of another signature (RFC 5652, 11).
         raise EnvelopeRefused("attributes_missing")
-    certificate, others = _certificates(signed_data)
+    if len(signed_data["certificates"]) > MOST_CERTIFICATES:
+        raise EnvelopeRefused("unreadable")
+    found = extract_certs_for_validation(signed_data)
+    certificate = certificate_read(found.signer_cert.dump())
     serial = format(certificate.serial_number, "x")
     if len(serial) > LONGEST_SERIAL or serial.startswith("-"):
         raise EnvelopeRefused("unreadable")
     crls, ocsps = _revocations(signed_data)
     return Envelope(
-        signer=signer, certificate=certificate, others=others, crls=crls, ocsps=ocsps,
+        signer=signer, certificate=certificate, others=tuple(certificate_read(one.dump()) for one in found.other_certs), crls=crls, ocsps=ocsps,
         issuer=_UNSEEN.sub(" ", certificate.issuer.human_friendly)[:LONGEST_ISSUER], serial=serial,
-        signed_at=_signed_at(signer), kept=_kept(signed_data, signer),
+        signed_at=_signed_at(signer), claims=claims_of(certificate), kept=_kept(signed_data, signer),
     )  # fmt: skip
-
-
-def _signed_data(signature: bytes) -> Any:
-    der = _der(signature)
-    try:
-        info = cms.ContentInfo.load(der, strict=True)
-        if info["content_type"].native != "signed_data":
-            raise EnvelopeRefused("unreadable")
-        # Everything is read now, so that nothing odd is met later, half way through a check.
-        info.native  # noqa: B018
-    except EnvelopeRefused:
-        raise
-    except Exception as error:
-        # The library says in many ways that bytes from outside are no ASN.1: ValueError, TypeError, KeyError,
-        # RecursionError and others. Whatever it is, it is no signature.
-        raise EnvelopeRefused("unreadable") from error
-    return info["content"]
 
 
 def _der(signature: bytes) -> bytes:
@@ -116,19 +123,6 @@ def _der(signature: bytes) -> bytes:
         raise EnvelopeRefused("unreadable") from error
 
 
-def _certificates(signed_data: Any) -> tuple[Any, tuple[Any, ...]]:
-    if len(signed_data["certificates"]) > MOST_CERTIFICATES:
-        raise EnvelopeRefused("unreadable")
-    try:
-        found = extract_certs_for_validation(signed_data)
-    except (SignatureValidationError, CMSExtractionError) as error:
-        raise EnvelopeRefused("certificate_missing") from error
-    except Exception as error:
-        # As above: an odd certificate beside a sound signature.
-        raise EnvelopeRefused("unreadable") from error
-    return found.signer_cert, tuple(found.other_certs)
-
-
 def _signed_at(signer: Any) -> datetime | None:
     said = extract_self_reported_ts(signer)
     if said is not None and (not isinstance(said, datetime) or said.tzinfo is None):
@@ -138,7 +132,7 @@ def _signed_at(signer: Any) -> datetime | None:
 
 def _revocations(signed_data: Any) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     crls, ocsps = [], []
-    for choice in (signed_data["crls"] or ())[:MOST_REVOCATIONS]:
+    for choice in islice(signed_data["crls"] or (), MOST_REVOCATIONS):
         if choice.name == "crl":
             crls.append(choice.chosen.dump())
         elif choice.chosen["other_rev_info_format"].native == "ocsp_response":
@@ -150,13 +144,20 @@ def _kept(signed_data: Any, signer: Any) -> bytes:
     """
     Give the signature without what names its signer: certificates, lists, and attributes that nobody signed.
 
-    A fresh structure of the parts: changing the one that was read would write its signed attributes anew.
+    Put together from the very bytes that were read: what was signed must not be written anew.
     """
-    bare = cms.SignerInfo({name: signer[name] for name in (
-        "version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature",
-    )})  # fmt: skip
-    fresh = cms.SignedData({
-        "version": signed_data["version"], "digest_algorithms": signed_data["digest_algorithms"],
-        "encap_content_info": {"content_type": "data"}, "signer_infos": [bare],
-    })  # fmt: skip
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": fresh}).dump())
+    names = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
+    bare = _sequence(signer[name].dump() for name in names)
+    whole = _sequence(
+        (
+            signed_data["version"].dump(),
+            signed_data["digest_algorithms"].dump(),
+            cms.EncapsulatedContentInfo({"content_type": "data"}).dump(),
+            parser.emit(0, 1, core.SetOf.tag, bare),
+        )
+    )
+    return _sequence((cms.ContentType("signed_data").dump(), parser.emit(2, 1, 0, whole)))
+
+
+def _sequence(parts: Iterable[bytes]) -> bytes:
+    return bytes(parser.emit(0, 1, core.Sequence.tag, b"".join(parts)))

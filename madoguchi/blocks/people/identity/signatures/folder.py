@@ -79,6 +79,6 @@ def _next_update(file: Path, _changed_ns: int, _size: int) -> datetime | None:
         head: Any = crl.CertificateList.load(der, strict=True)["tbs_cert_list"]
         due = head["next_update"].native or head["this_update"].native + timedelta(days=1)
     except Exception:
-        # The library has many words for it; see envelope._signed_data.
+        # The library has many words for it; see envelope_read.
         return None
     return due.astimezone(UTC) if due.tzinfo else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import pem, x509
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
@@ -48,6 +50,13 @@ _ASKED: Final = CertRevTrustPolicy(
     )
 )
 
+_USED: Final = (
+    "serial_number", "issuer", "subject", "public_key", "not_valid_before", "not_valid_after", "self_signed",
+    "key_usage_value", "extended_key_usage_value", "basic_constraints_value", "critical_extensions", "ocsp_urls",
+)  # fmt: skip
+# Its warnings quote the names that certificates carry; what they say is in our findings.
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
 
 class CertificateUnreadable(Exception):
     """A certificate that the city trusts cannot be read."""
@@ -73,10 +82,13 @@ def certificate_read(written: bytes) -> Any:
     """
     try:
         _label, _headers, der = pem.unarmor(written) if pem.detect(written) else ("", {}, written)
+        # Two readers: the first refuses what is odd, so that the second, which the paths need, meets nothing odd.
+        list(load_der_x509_certificate(der).extensions)
         certificate = x509.Certificate.load(der, strict=True)
-        certificate.native  # noqa: B018 - reads everything
+        for name in _USED:
+            getattr(certificate, name)
     except Exception as error:
-        # The library has many words for it; see envelope._signed_data.
+        # The libraries have many words for it; see envelope_read.
         raise CertificateUnreadable from error
     return certificate
 
@@ -122,8 +134,8 @@ async def path_find(
     if not roots:
         return None, Finding("roots_over", "bad")
     known = (*others, *authorities.intermediates)
-    context = context_of(roots, known, at=at, tolerance=trust.clock_tolerance)
     try:
+        context = context_of(roots, known, at=at, tolerance=trust.clock_tolerance)
         paths = context.path_builder.async_build_paths_lazy(certificate)
         path = await find_valid_path(certificate, paths, validation_context=context)
     except (PathBuildingError, InvalidCertificateError):

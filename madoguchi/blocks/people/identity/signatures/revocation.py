@@ -105,7 +105,7 @@ def _read(form: Any, written: bytes) -> Any | None:
         for name in loaded:
             loaded[name]
     except Exception:
-        # The library has many words for it; see envelope._signed_data.
+        # The library has many words for it; see envelope_read.
         return None
     return loaded
 
@@ -168,14 +168,14 @@ async def words_of(
     """Hear every list and response about one certificate of a path."""
     words = [Word("unreadable", "crl")] * bool(found.unreadable)
     if found.crls:
-        words += await _crl_words(certificate, path, found.crls, context(found.crls, ()))
+        words += await _crl_words(certificate, path, found.crls, context)
     for response in found.ocsps:
-        words += await _ocsp_words(certificate, path, response, context(found.crls, [response]))
+        words += await _ocsp_words(certificate, path, response, found.crls, context)
     return words
 
 
 async def _crl_words(
-    certificate: Any, path: ValidationPath, crls: Sequence[Any], context: ValidationContext
+    certificate: Any, path: ValidationPath, crls: Sequence[Any], context: ContextMake
 ) -> list[Word]:
     # All lists together: a delta means nothing without its base.
     own: list[Any] = []
@@ -183,7 +183,7 @@ async def _crl_words(
     try:
         own = [one for one in crls if one.issuer == certificate.issuer]
         as_of = max(one["tbs_cert_list"]["this_update"].native for one in own or crls)
-        await verify_crl(certificate, path, context)
+        await verify_crl(certificate, path, context(crls, ()))
     except RevokedError as error:
         return [Word("revoked", "crl", error.revocation_dt)]
     except CRLNoMatchesError:
@@ -200,15 +200,18 @@ async def _crl_words(
 
 
 async def _ocsp_words(
-    certificate: Any, path: ValidationPath, response: Any, context: ValidationContext
+    certificate: Any, path: ValidationPath, response: Any, crls: Sequence[Any], context: ContextMake
 ) -> list[Word]:
     as_of: datetime | None = None
     try:
         if response["response_status"].native != "successful":
             return [Word("unreachable", "ocsp")]
         parts = response.basic_ocsp_response["tbs_response_data"]["responses"]
-        as_of = max(part["this_update"].native for part in parts)
-        await verify_ocsp_response(certificate, path, context)
+        own = [part for part in parts if part["cert_id"]["serial_number"].native == certificate.serial_number]
+        if not own:
+            return []
+        as_of = max(part["this_update"].native for part in own)
+        await verify_ocsp_response(certificate, path, context(crls, [response]))
     except RevokedError as error:
         return [Word("revoked", "ocsp", error.revocation_dt)]
     except OCSPNoMatchesError:

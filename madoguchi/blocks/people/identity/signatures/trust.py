@@ -14,6 +14,7 @@ DER). The program ships none. ``bindings.yaml`` may say::
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -51,17 +52,18 @@ def trust_of_city() -> Trust:
     :raises NotRegistered: the bindings name a service that is not there.
     """
     bound = _bound()
-    roots, intermediates = [], []
+    roots: list[bytes] = []
+    intermediates: list[bytes] = []
     for certificate in _certificates(trust_folder()):
         shelf = roots if certificate.self_signed != "no" else intermediates
         shelf.append(certificate.dump())
-    return Trust(
-        roots=tuple(roots),
-        intermediates=tuple(intermediates),
-        service=validity_services[str(bound.get("service", "folder"))](),
-        nonce_required=bool(bound.get("nonce_required", Trust.nonce_required)),
-        document_mib=int(bound.get("document_mib", Trust.document_mib)),
-        signature_mib=int(bound.get("signature_mib", Trust.signature_mib)),
+    service = validity_services[str(bound.get("service", "folder"))]()
+    trust = Trust(roots=tuple(roots), intermediates=tuple(intermediates), service=service)
+    return replace(
+        trust,
+        nonce_required=bool(bound.get("nonce_required", trust.nonce_required)),
+        document_mib=int(bound.get("document_mib", trust.document_mib)),
+        signature_mib=int(bound.get("signature_mib", trust.signature_mib)),
     )
 
 

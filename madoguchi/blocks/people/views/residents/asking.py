@@ -157,13 +157,12 @@ def change_shown(
     """
     Render the page of one change: a form, a button, a way out.
 
+    :param steps: the breadcrumb down to this page, without it.
     :param more: ``card`` for whose record it is, ``danger`` for what cannot be taken back.
     """
     context = {"form": form, "title": title, "button_label": button, "back": back, "lead": lead, **more}
     status = 422 if form.errors else 200
-    return show(
-        request, "change", {**context, "breadcrumb": way(*steps, (title, ""))}, tab=tab, status=status
-    )
+    return show(request, "change", {**context, "breadcrumb": [*steps, (title, "")]}, tab=tab, status=status)
 
 
 def _label(viewer: Viewer) -> str:

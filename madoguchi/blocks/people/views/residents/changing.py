@@ -33,6 +33,7 @@ from madoguchi.blocks.people.views.residents.asking import (
     change_shown,
     done,
     residents_page,
+    way,
     work_now,
 )
 from madoguchi.blocks.people.views.residents.forms import (
@@ -64,7 +65,9 @@ class Change:
 NAME = Change(
     _("氏名・通称などを記録する"),
     _("記録する"),
-    _("住民記録から来た名は変えられません。その日に同じ種類の名があるときは、その名を取り消して、この名にします。"),
+    _(
+        "住民記録から来た名は変えられません。その日に同じ種類の名があるときは、その名を取り消して、この名にします。"
+    ),
     _("名を記録しました。"),
     NamePutForm,
     name_put,
@@ -96,7 +99,9 @@ def resident_enter(request: HttpRequest) -> HttpResponse:
     form = PersonForm(*posted(request), initial={"starts_on": viewer.on})
     entered: list[Party] = []
     said = gettext("記録しました。番号は下にあります。")
-    if done(request, form, lambda typed: entered.append(person_enter(actor=viewer, now=now(), **typed)), said):
+    if done(
+        request, form, lambda typed: entered.append(person_enter(actor=viewer, now=now(), **typed)), said
+    ):
         return redirect("people:resident", key=entered[0].key)
     return change_shown(
         request,
@@ -104,8 +109,10 @@ def resident_enter(request: HttpRequest) -> HttpResponse:
         title=gettext("住民記録にない人を記録する"),
         button=gettext("記録する"),
         back=reverse("people:residents"),
-        steps=(),
-        lead=gettext("市外の人など、住民記録から来ない人だけを記録します。先に、もう記録がないか、さがしてください。"),
+        steps=way(),
+        lead=gettext(
+            "市外の人など、住民記録から来ない人だけを記録します。先に、もう記録がないか、さがしてください。"
+        ),
     )
 
 
@@ -121,7 +128,7 @@ def birth(request: HttpRequest, key: str) -> HttpResponse:
     viewer = viewer_of(request)
     party = party_seen(viewer, key, Party.Kind.PERSON)
     known = Birth.objects.filter(believed(), party=party).values("born", "died", "sex").first()
-    return _change(request, key, BIRTH, initial=known)
+    return _change(request, key, BIRTH, initial=dict(known or {}))
 
 
 @residents_page(PROTECT)
@@ -169,7 +176,9 @@ def protection_finish(request: HttpRequest, key: str) -> HttpResponse:
     change = Change(
         gettext("支援措置を終える"),
         gettext("支援措置を終える"),
-        gettext("この日から、ほかの職員のさがす画面・一覧・世帯に、この人が出るようになります。住民記録から来た支援措置は、住民記録の側で終えてください。"),
+        gettext(
+            "この日から、ほかの職員のさがす画面・一覧・世帯に、この人が出るようになります。住民記録から来た支援措置は、住民記録の側で終えてください。"
+        ),
         gettext("支援措置を終える日を記録しました。"),
         DayForm,
         act,
@@ -179,12 +188,17 @@ def protection_finish(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest, key: str, change: Change, *, initial: dict[str, Any] | None = None, danger: bool = False
+    request: HttpRequest,
+    key: str,
+    change: Change,
+    *,
+    initial: dict[str, Any] | None = None,
+    danger: bool = False,
 ) -> HttpResponse:
     viewer = viewer_of(request)
     party = party_seen(viewer, key, Party.Kind.PERSON)
     first = {change.day_first: viewer.on} if change.day_first else {}
-    form = change.form(*posted(request), initial={**first, **(initial or {})})
+    form = change.form(request.POST if request.method == "POST" else None, initial={**first, **(initial or {})})
     back = reverse("people:resident", args=[party.key])
 
     def act(typed: dict[str, Any]) -> object:
@@ -200,7 +214,7 @@ def _change(
         title=str(change.title),
         button=str(change.button),
         back=back,
-        steps=[(gettext("個人の記録"), back)],
+        steps=way((gettext("個人の記録"), back)),
         lead=str(change.lead),
         card=card,
         danger=danger,

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.blocks.people.models import User
 from madoguchi.blocks.people.parties.duties import CHOOSE, Duty, duties_of
+from madoguchi.blocks.people.viewers import viewer_for
 from madoguchi.blocks.people.views.asking import posted
 from madoguchi.blocks.people.views.residents.asking import next_of, show, way, work_now
 from madoguchi.blocks.people.views.residents.forms import DutyForm
-from madoguchi.blocks.people.viewers import viewer_for
 from madoguchi.blocks.people.work import DUTY_LASTS, work_begin, work_end
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.pages import viewer_of

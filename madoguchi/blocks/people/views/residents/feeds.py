@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.blocks.people.actions import feed_accept, feed_apply, feed_receive
 from madoguchi.blocks.people.models import FeedDelivery
-from madoguchi.blocks.people.register.extract import Resident
+from madoguchi.blocks.people.register.extract import feed_layouts
 from madoguchi.blocks.people.views.asking import page_of, posted
 from madoguchi.blocks.people.views.oversight.shown import csv_answer, staff_names
-from madoguchi.blocks.people.views.residents.asking import ACCEPT, BRING, done, residents_page, show, way
+from madoguchi.blocks.people.views.residents.asking import ACCEPT, BRING, done, residents_page, show
 from madoguchi.blocks.people.views.residents.forms import AcceptForm, FeedForm
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
-from madoguchi.kernel.declarations import published_all, text_for
+from madoguchi.kernel.declarations import text_for
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.ui.components.table import Column, Table
@@ -42,10 +42,19 @@ def feeds(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     form = None
     if viewer.may(BRING):
-        first = {"extent": Extent.DIFFERENCE if _newest() else Extent.FULL, "as_of": viewer.on, "sequence": _next()}
+        first = {
+            "extent": Extent.DIFFERENCE if _newest() else Extent.FULL,
+            "as_of": viewer.on,
+            "sequence": _next(),
+        }
         form = FeedForm(*posted(request, files=True), layouts=_layouts(), initial=first)
         brought: list[FeedDelivery] = []
-        if done(request, form, lambda typed: brought.append(_receive(viewer, typed)), gettext("ファイルを検査しました。")):
+        if done(
+            request,
+            form,
+            lambda typed: brought.append(_receive(viewer, typed)),
+            gettext("ファイルを検査しました。"),
+        ):
             return redirect("people:feed", delivery_id=brought[0].pk)
     page = page_of(request, FeedDelivery.objects.order_by("-received_at", "-pk"))
     return show(
@@ -55,7 +64,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "table": _table(list(page)),
-            "breadcrumb": way((gettext("連携ファイル"), "")),
+            "breadcrumb": [(gettext("連携ファイル"), "")],
         },
         tab=FEEDS,
         status=422 if form is not None and form.errors else 200,
@@ -75,7 +84,9 @@ def feed(request: HttpRequest, delivery_id: int) -> HttpResponse:
     def accept(typed: dict[str, Any]) -> None:
         feed_accept(actor=viewer, delivery_id=delivery.pk, now=now(), **typed)
 
-    if form is not None and done(request, form, accept, gettext("確認を記録しました。取り込んだ人が反映できます。")):
+    if form is not None and done(
+        request, form, accept, gettext("確認を記録しました。取り込んだ人が反映できます。")
+    ):
         return redirect("people:feed", delivery_id=delivery.pk)
     return _page(request, delivery, form)
 
@@ -102,7 +113,9 @@ def feed_problems(request: HttpRequest, delivery_id: int) -> HttpResponse:  # no
     return csv_answer(name, ["行", "列", "問題"], rows)
 
 
-def _page(request: HttpRequest, delivery: FeedDelivery, form: AcceptForm | None, *, refused: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, delivery: FeedDelivery, form: AcceptForm | None, *, refused: str = ""
+) -> HttpResponse:
     viewer = viewer_of(request)
     people = staff_names({delivery.received_by, delivery.accepted_by} - {""})
     problems = _problems(delivery) if delivery.state == State.REFUSED else []
@@ -126,7 +139,7 @@ def _page(request: HttpRequest, delivery: FeedDelivery, form: AcceptForm | None,
             "waits": _waits(delivery),
             "own": _waits(delivery) and delivery.received_by == viewer.key,
             "may_apply": ready and viewer.may(BRING),
-            "breadcrumb": way((gettext("連携ファイル"), reverse(FEEDS)), (delivery.file_name, "")),
+            "breadcrumb": [(gettext("連携ファイル"), reverse(FEEDS)), (delivery.file_name, "")],
         },
         tab=FEEDS,
         status=422 if failed else 200,
@@ -162,12 +175,6 @@ def _next() -> int:
     return int(newest or 0) + 1
 
 
-def feed_layouts() -> list[Any]:
-    """Give the published layouts that hold all that a resident register must say."""
-    wanted = set(Resident._fields)
-    return [one for one in published_all("layout") if wanted <= {column.target for column in one.model.columns}]
-
-
 def _layouts() -> dict[str, str]:
     language = get_language() or "ja"
     return {one.key: str(text_for(one, "label", language)) for one in feed_layouts()}
@@ -179,7 +186,9 @@ def _problems(delivery: FeedDelivery) -> list[dict[str, str]]:
     for problem in delivery.problems:
         place = _PLACE.fullmatch(str(problem))
         whole = {"line": "", "column": "", "text": str(problem)}
-        found.append(whole if place is None else {name: text or "" for name, text in place.groupdict().items()})
+        found.append(
+            whole if place is None else {name: text or "" for name, text in place.groupdict().items()}
+        )
     return found
 
 
@@ -222,9 +231,8 @@ def _table(rows: list[FeedDelivery]) -> Table:
         [
             Column("received_at", gettext("取り込んだ日時"), "moment"),
             Column("file_name", gettext("ファイル名"), head=True, link=lambda row: reverse("people:feed", args=[row.pk])),
-            Column("extent", gettext("範囲"), value=lambda row: row.get_extent_display()),
+            Column("extent", gettext("範囲"), value=_extent),
             Column("as_of", gettext("基準日"), "date"),
-            Column("sequence", gettext("通番"), value=lambda row: row.sequence or "–"),
             Column("moved", gettext("変わる人"), "number",
                    value=lambda row: _moved(row.counts) if row.counts else ""),
             Column("state", gettext("状態"), "badge", value=_state),
@@ -233,6 +241,13 @@ def _table(rows: list[FeedDelivery]) -> Table:
         rows, caption=gettext("これまでの連携ファイル"), caption_hidden=True, key="feeds",
         empty_title=gettext("まだ取り込んでいません"),
     )  # fmt: skip
+
+
+def _extent(row: FeedDelivery) -> str:
+    extent = row.get_extent_display()
+    if row.sequence is None:
+        return extent
+    return gettext("%(extent)s 通番%(sequence)d") % {"extent": extent, "sequence": row.sequence}
 
 
 def _state(row: FeedDelivery) -> tuple[str, str]:

@@ -23,8 +23,8 @@ from madoguchi.kit.check_characters import corporate_number_parse, receipt_numbe
 from madoguchi.kit.names import kana_normalise, name_normalise
 from madoguchi.kit.partial_dates import partial_date_parse
 from madoguchi.kit.refusals import Refused
-from madoguchi.ui.forms import HouseForm, LongTextField, NumberField, WarekiDateField, choices_set
 from madoguchi.ui.formats import refusal_text
+from madoguchi.ui.forms import HouseForm, LongTextField, NumberField, WarekiDateField, choices_set
 
 # A reference of a case, never a name: figures, half-width letters and what stands between them.
 _CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_-]*")
@@ -150,6 +150,9 @@ class SearchForm(HouseForm):
         self._on = on
         if not by_address:
             del self.fields["address"]
+        if self.is_bound:
+            # The focus is for the first who was found.
+            self.fields["kana"].widget.attrs.pop("autofocus", None)
 
     def clean_number(self) -> str:
         """Take a whole number in any width."""

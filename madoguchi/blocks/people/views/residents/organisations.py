@@ -40,7 +40,6 @@ from madoguchi.blocks.people.views.residents.asking import (
     done,
     residents_page,
     show,
-    way,
     work_now,
 )
 from madoguchi.blocks.people.views.residents.forms import (
@@ -74,7 +73,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "table": _table(lines),
-            "breadcrumb": way((gettext("団体"), "")),
+            "breadcrumb": [(gettext("団体"), "")],
         },
         tab=LIST,
         status=422 if form.errors else 200,
@@ -88,7 +87,15 @@ def organisations_csv(request: HttpRequest) -> HttpResponse:
     kinds = organisation_forms(on=today(), language="ja")
     organisations_export(actor=viewer_of(request), count=len(lines), now=now())
     rows = [
-        (line.key, line.name, line.kana, line.form, kinds.get(line.form, ""), line.corporate_number, line.address)
+        (
+            line.key,
+            line.name,
+            line.kana,
+            line.form,
+            kinds.get(line.form, ""),
+            line.corporate_number,
+            line.address,
+        )
         for line in lines
     ]
     headings = ["番号", "名称", "フリガナ", "形の符号", "団体の形", "法人番号", "所在地"]
@@ -140,9 +147,9 @@ def organisation_page(request: HttpRequest, key: str) -> HttpResponse:
             "members": shown.organisation_members_table(
                 sheet.members, organisation=key, on=viewer.on, may_end=True
             ),
-            "names": shown.names_table(sheet.names),
+            "names": shown.names_table(sheet.names, uses_shown=False),
             "addresses": shown.addresses_table(sheet.addresses),
-            "breadcrumb": way((gettext("団体"), reverse(LIST)), (line.name, "")),
+            "breadcrumb": [(gettext("団体"), reverse(LIST)), (line.name, "")],
         },
         tab=LIST,
     )
@@ -155,7 +162,14 @@ def organisation_name(request: HttpRequest, key: str) -> HttpResponse:
     def act(viewer: Viewer, party: Party, typed: dict[str, Any]) -> None:
         name_put(actor=viewer, party_key=party.key, now=now(), **typed)
 
-    return _change(request, key, OrganisationNameForm, act, title=gettext("名称を変える"), said=gettext("名を記録しました。"))
+    return _change(
+        request,
+        key,
+        OrganisationNameForm,
+        act,
+        title=gettext("名称を変える"),
+        said=gettext("名を記録しました。"),
+    )
 
 
 @residents_page(KEEP, duty=False)
@@ -165,7 +179,9 @@ def organisation_seat(request: HttpRequest, key: str) -> HttpResponse:
     def act(viewer: Viewer, party: Party, typed: dict[str, Any]) -> None:
         address_put(actor=viewer, party_key=party.key, kind=PartyAddress.Kind.SEAT, now=now(), **typed)
 
-    return _change(request, key, SeatForm, act, title=gettext("所在地を変える"), said=gettext("住所の記録を変えました。"))
+    return _change(
+        request, key, SeatForm, act, title=gettext("所在地を変える"), said=gettext("住所の記録を変えました。")
+    )
 
 
 @residents_page(KEEP)
@@ -173,7 +189,11 @@ def member_add(request: HttpRequest, key: str) -> HttpResponse:
     """Let a person or an organisation belong to an organisation."""
 
     def act(viewer: Viewer, party: Party, typed: dict[str, Any]) -> None:
-        member = _member(viewer, typed.pop("party_key"))
+        try:
+            member = _member(viewer, typed.pop("party_key"))
+        except NotAllowed as unknown:
+            # Whether the number is a protected person's is not told.
+            raise PartyGone from unknown
         member_seat(actor=viewer, group_key=party.key, party_key=member.key, now=now(), **typed)
 
     return _change(
@@ -190,7 +210,9 @@ def member_end(request: HttpRequest, key: str, kind: str, member: str) -> HttpRe
 
     def act(viewer: Viewer, party: Party, typed: dict[str, Any]) -> None:
         try:
-            member_leave(actor=viewer, group_key=party.key, party_key=found.key, kind=kind, now=now(), **typed)
+            member_leave(
+                actor=viewer, group_key=party.key, party_key=found.key, kind=kind, now=now(), **typed
+            )
         except PartyGone as gone:
             raise Refused(gettext("この日には、この団体の役員・構成員ではありません。")) from gone
 
@@ -213,7 +235,7 @@ def _change(
     refused_at: str | None = None,
 ) -> HttpResponse:
     viewer, party = viewer_of(request), organisation_found(key)
-    form = kind(*posted(request), initial={first: viewer.on})
+    form = kind(request.POST if request.method == "POST" else None, initial={first: viewer.on})
     line = organisation_lines([party], on=viewer.on)[0]
     if done(request, form, lambda typed: act(viewer, party, dict(typed)), said, field=refused_at):
         return redirect(_page(party.key))
@@ -234,15 +256,11 @@ def _member(viewer: Viewer, key: str) -> Party:
     """
     Find whom a number means: a person of whom the viewer may know, or an organisation.
 
-    :raises Refused: there is none; whether the number is a protected person's is not told.
+    :raises NotAllowed: there is none.
     """
-    kind = Party.objects.filter(key=key).values_list("kind", flat=True).first()
-    try:
-        if kind == Party.Kind.ORGANISATION:
-            return organisation_found(key)
-        return party_seen(viewer, key, Party.Kind.PERSON)
-    except NotAllowed as unknown:
-        raise PartyGone from unknown
+    if Party.objects.filter(key=key, kind=Party.Kind.ORGANISATION).exists():
+        return organisation_found(key)
+    return party_seen(viewer, key, Party.Kind.PERSON)
 
 
 def _in_order(parties: QuerySet[Party]) -> QuerySet[Party]:

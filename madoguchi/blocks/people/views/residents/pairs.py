@@ -49,7 +49,9 @@ def pairs(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         count = pairs_find(actor=viewer, now=now())
         said = ngettext("新しく%(count)d組が見つかりました。", "新しく%(count)d組が見つかりました。", count)
-        messages.success(request, said % {"count": count} if count else gettext("新しい組は見つかりませんでした。"))
+        messages.success(
+            request, said % {"count": count} if count else gettext("新しい組は見つかりませんでした。")
+        )
         return redirect(PAIRS)
     page = page_of(request, pairs_waiting(viewer).values_list("pk", flat=True))
     lines = pairs_open(actor=viewer, ids=list(page), now=now(), case=work_now(request).case)
@@ -76,7 +78,12 @@ def pair(request: HttpRequest, pair_id: int) -> HttpResponse:
         verdict = typed["verdict"]
         same = verdict != "different"
         pair_judge(
-            actor=viewer, pair_id=pair_id, same=same, kept_key=verdict if same else "", note=typed["note"], now=now()
+            actor=viewer,
+            pair_id=pair_id,
+            same=same,
+            kept_key=verdict if same else "",
+            note=typed["note"],
+            now=now(),
         )
 
     if done(request, form, judge, gettext("判断を記録しました。")):
@@ -120,8 +127,9 @@ def merge_undo(request: HttpRequest, merge_id: int) -> HttpResponse:
         title=gettext("まとめた記録を戻す"),
         button=gettext("二つの記録に戻す"),
         back=back,
-        steps=[(gettext("個人の記録"), back)],
-        lead=gettext("番号%(key)sの記録を、この人から切り離して、別の人として扱います。") % {"key": merge.gone.key},
+        steps=way((gettext("個人の記録"), back)),
+        lead=gettext("番号%(key)sの記録を、この人から切り離して、別の人として扱います。")
+        % {"key": merge.gone.key},
         card=card,
         danger=True,
     )
@@ -140,14 +148,19 @@ def _rows(one: PersonSheet, other: PersonSheet, on: Any) -> list[dict[str, Any]]
             a.born == b.born,
         ),
         _row(gettext("性別"), [shown.sex_text(a)], [shown.sex_text(b)], a.sex == b.sex),
-        _row(gettext("状態"), [str(shown.STATUS[a.status][0])], [str(shown.STATUS[b.status][0])], a.status == b.status),
+        _row(
+            gettext("状態"),
+            [str(shown.STATUS[a.status][0])],
+            [str(shown.STATUS[b.status][0])],
+            a.status == b.status,
+        ),
     ]
     if one.addresses is not None and other.addresses is not None:
         mine, theirs = _lines(one.addresses), _lines(other.addresses)
         rows.append(_row(gettext("住所"), mine, theirs, bool(set(mine) & set(theirs))))
     rows.append(_row(gettext("ほかの名"), _lines(one.names[1:]), _lines(other.names[1:]), None))
-    numbers = [[f"{number}" for _system, number in sheet.numbers] for sheet in (one, other)]
-    rows.append(_row(gettext("宛名番号など"), *numbers, None))
+    mine, theirs = ([number for _system, number in sheet.numbers] for sheet in (one, other))
+    rows.append(_row(gettext("宛名番号など"), mine, theirs, None))
     return rows
 
 

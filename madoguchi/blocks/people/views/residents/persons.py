@@ -67,7 +67,9 @@ def resident(request: HttpRequest, key: str) -> HttpResponse:
             "past": _past(on, at, viewer),
             "here": reverse("people:resident", args=[key]),
             "household_query": query,
-            "merges": shown.merges_table(merges, staff_names({one.merged_by for one in merges})) if merges else None,
+            "merges": shown.merges_table(merges, staff_names({one.merged_by for one in merges}))
+            if merges
+            else None,
             "beside": _beside(viewer, key),
             "may_keep": viewer.may(KEEP),
             "may_protect": viewer.may(PROTECT),

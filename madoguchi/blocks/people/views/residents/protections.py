@@ -13,6 +13,7 @@ from madoguchi.blocks.people.views.residents.shown import protections_table
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.pages import viewer_of
 
+
 @residents_page()
 def protections(request: HttpRequest) -> HttpResponse:
     """List the protections that hold or are to come."""

@@ -102,7 +102,10 @@ def name_html(card: PersonCard, *, first: bool = False) -> SafeString:
     """Write a name as the link to its page; the first of a list has the focus, so that Enter opens it."""
     focus = SafeString(" autofocus") if first else ""
     link = format_html(
-        '<a href="{}"{}><span lang="ja">{}</span></a>', person_url(card), focus, card.name or gettext("氏名の記録なし")
+        '<a class="pe-name" href="{}"{}><span lang="ja">{}</span></a>',
+        person_url(card),
+        focus,
+        card.name or gettext("氏名の記録なし"),
     )
     found = ""
     if card.found_by:
@@ -124,7 +127,7 @@ def found_table(persons: Sequence[PersonCard], *, on: date) -> Table:
     return Table(
         [
             Column("name", gettext("氏名"), "html", head=True, value=lambda card: name_html(card, first=card.key == first)),
-            Column("kana", gettext("フリガナ")),
+            Column("kana", gettext("フリガナ"), "html", value=lambda card: format_html('<span class="pe-name" lang="ja">{}</span>', card.kana)),
             Column("born", gettext("生年月日と年齢"), value=lambda card: born_text(card.born, on=on, status=card.status)),
             *_address_column(persons),
             Column("status", gettext("状態"), "badge", value=lambda card: STATUS[card.status]),
@@ -147,7 +150,11 @@ def members_table(members: Sequence[HouseholdMember], *, on: date, query: str = 
     def name(member: HouseholdMember) -> SafeString:
         card = member.card
         return format_html(
-            '<a href="{}{}"><span lang="ja">{}</span></a>{}', person_url(card), query, card.name, protected_mark(card)
+            '<a href="{}{}"><span lang="ja">{}</span></a>{}',
+            person_url(card),
+            query,
+            card.name,
+            protected_mark(card),
         )
 
     return Table(
@@ -162,17 +169,18 @@ def members_table(members: Sequence[HouseholdMember], *, on: date, query: str = 
     )  # fmt: skip
 
 
-def names_table(names: Sequence[FactOnPage]) -> Table:
-    """List the names of a party."""
+def names_table(names: Sequence[FactOnPage], *, uses_shown: bool = True) -> Table:
+    """List the names of a party; an organisation has names of one use only."""
     uses = dict(PartyName.Use.choices)
+    use = Column("what", gettext("種類"), value=lambda fact: uses.get(fact.what, fact.what))
     return Table(
         [
             Column("text", gettext("名"), head=True),
             Column("kana", gettext("フリガナ")),
-            Column("what", gettext("種類"), value=lambda fact: uses.get(fact.what, fact.what)),
+            *([use] if uses_shown else []),
             *_when(),
         ],
-        names, caption=gettext("氏名"), caption_hidden=True, key="names", empty_title=gettext("この日の記録はありません"),
+        names, caption=gettext("名の移り変わり"), caption_hidden=True, key="names", empty_title=gettext("この日の記録はありません"),
     )  # fmt: skip
 
 
@@ -245,8 +253,10 @@ def pairs_table(pairs: Sequence[PairLine], *, on: date) -> Table:
 
     def both(pair: PairLine) -> SafeString:
         lines = [(card.name, card.kana) for card in (pair.one, pair.other)]
-        names = format_html_join("", '<span class="pe-line" lang="ja">{}（{}）</span>', lines)
-        return format_html('<a class="pe-pair" href="{}">{}</a>', reverse("people:pair", args=[pair.id]), names)
+        names = format_html_join("", '<span class="pe-line pe-name" lang="ja">{}（{}）</span>', lines)
+        return format_html(
+            '<a class="pe-pair" href="{}">{}</a>', reverse("people:pair", args=[pair.id]), names
+        )
 
     return Table(
         [
