@@ -46,6 +46,11 @@ def main(arguments: list[str] | None = None, benches: Mapping[str, Bench] | None
         "--json", action="store_true", help="the last line of the output is the result as JSON"
     )
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: does it run at all")
+    parser.add_argument(
+        "--growth",
+        action="store_true",
+        help="also with 10,000, 100,000 and 1,000,000 persons, where a bench has them",
+    )
     given = parser.parse_args(arguments)
     if given.name is None:
         for one in known.values():
@@ -55,7 +60,7 @@ def main(arguments: list[str] | None = None, benches: Mapping[str, Bench] | None
         sys.stderr.write(f"{given.name}: no such bench. There are: {', '.join(known)}\n")
         return EXIT_USAGE
     try:
-        result = _run(known[given.name], quick=given.quick)
+        result = _run(known[given.name], quick=given.quick, growth=given.growth)
     except BenchFailed as failed:
         sys.stderr.write(f"{given.name}: {failed}\n")
         return EXIT_FAILED
@@ -66,14 +71,14 @@ def main(arguments: list[str] | None = None, benches: Mapping[str, Bench] | None
     return EXIT_MISSING if result.missing else 0
 
 
-def _run(one: Bench, *, quick: bool) -> Result:
+def _run(one: Bench, *, quick: bool, growth: bool) -> Result:
     began = time.monotonic()
 
     def say(text: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - began:5.0f} s] {text}\n")
         sys.stderr.flush()
 
-    with stage_open(quick=quick, say=say) as stage:
+    with stage_open(quick=quick, say=say, growth=growth) as stage:
         return one.run(stage)
 
 

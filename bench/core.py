@@ -189,10 +189,17 @@ class Stage:
     """Where a bench plays: a folder that is gone afterwards, peers, a database server, and the time left."""
 
     def __init__(
-        self, folder: Path, *, quick: bool, say: Callable[[str], None], most: float = MOST_SECONDS
+        self,
+        folder: Path,
+        *,
+        quick: bool,
+        say: Callable[[str], None],
+        most: float = MOST_SECONDS,
+        growth: bool = False,
     ) -> None:
         self.folder = folder
         self.quick = quick
+        self.growth = growth
         self.say = say
         self._end = time.monotonic() + most
 
@@ -282,15 +289,16 @@ class Side:
         self.name = name
         self._process = process
 
-    def ask(self, order: str, **details: Any) -> Any:
+    def ask(self, order: str, *, within: float = SIDE_SECONDS, **details: Any) -> Any:
         """
         Have one order carried out.
 
+        :param within: so many seconds, then it counts as stuck.
         :raises BenchFailed: the side fell over or took too long; what it said stands on stderr.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        watch = threading.Timer(SIDE_SECONDS, self._process.kill)
+        watch = threading.Timer(within, self._process.kill)
         watch.start()
         try:
             self._process.stdin.write(json.dumps({"order": order, **details}) + "\n")
@@ -341,7 +349,8 @@ class Bench:
 
 
 @contextlib.contextmanager
-def stage_open(*, quick: bool, say: Callable[[str], None]) -> Iterator[Stage]:
-    """Give a stage on the disk of the temporary folder."""
+def stage_open(*, quick: bool, say: Callable[[str], None], growth: bool = False) -> Iterator[Stage]:
+    """Give a stage on the disk of the temporary folder; showing growth has no end of its own."""
+    most = MOST_SECONDS if not growth else math.inf
     with tempfile.TemporaryDirectory(prefix="mdg-bench-") as folder:
-        yield Stage(Path(folder), quick=quick, say=say)
+        yield Stage(Path(folder), quick=quick, say=say, most=most, growth=growth)

@@ -86,6 +86,35 @@ def private_cluster(*, durable: bool = False, parent: Path | None = None) -> Ite
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def kept_cluster(folder: Path) -> Iterator[str]:
+    """
+    Run a durable cluster whose data stay in a folder, made on first use; yield its ``DATABASE_URL``.
+
+    For benchmarks whose data take longer to make than to measure.
+
+    :raises PostgresMissing: there is nothing to start.
+    :raises PostgresRefused: PostgreSQL said no; another run has it open, for instance.
+    """
+    binaries, account, made = binaries_find(), _account(), folder / "made"
+    if not made.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        if account:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        _make(binaries, folder, account, secrets.token_urlsafe(24), durable=True)
+        made.touch()
+    password = (folder / "password").read_text(encoding="ascii").strip()
+    server, port = _start(binaries, folder, account)
+    try:
+        yield f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
+    finally:
+        server.send_signal(signal.SIGINT)  # fast: whoever is connected goes, and the data are whole
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(60)
+        _stop(server)
+
+
 def _candidates() -> list[Path]:
     folders = []
     if initdb := shutil.which("initdb"):

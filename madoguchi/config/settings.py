@@ -141,9 +141,13 @@ MFA_FORMS = {
     "authenticate": "madoguchi.office.sign_in.CodeForm",
     "reauthenticate": "madoguchi.office.sign_in.CodeAgainForm",
     "activate_totp": "madoguchi.office.sign_in.ActivateForm",
+    "authenticate_webauthn": "madoguchi.office.sign_in.PasskeyForm",
+    "reauthenticate_webauthn": "madoguchi.office.sign_in.PasskeyAgainForm",
+    "add_webauthn": "madoguchi.office.sign_in.AddPasskeyForm",
+    "edit_webauthn": "madoguchi.office.sign_in.EditPasskeyForm",
 }
 MFA_ADAPTER = "madoguchi.office.sign_in.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 # A write per page would make every reader a writer; people.middleware notes the activity once a minute.
 USERSESSIONS_TRACK_ACTIVITY = False

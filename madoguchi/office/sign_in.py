@@ -13,12 +13,15 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn import forms as webauthn_forms
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -27,6 +30,7 @@ from madoguchi.kernel.keys import key_read
 from madoguchi.ui.forms import HouseFormMixin
 
 WRONG_PASSWORD = _("職員番号かパスワードが違います。大文字と小文字、全角と半角を確かめてください。")
+WRONG_PASSKEY = _("このパスキーでは確かめられませんでした。もう一度試すか、ほかの方法を使ってください。")
 WRONG_CODE = _("確認コードが違います。アプリに出ている新しい6桁の数字を入力してください。")
 
 
@@ -180,8 +184,59 @@ class ActivateForm(_CodeForm, totp_forms.ActivateTOTPForm):  # type: ignore[misc
     """The first code of a new app."""
 
 
+class _PasskeyForm(HouseFormMixin):
+    marks_hidden = True
+
+    def clean_credential(self) -> Any:
+        """Judge what the device answered."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except ValidationError as refused:
+            raise ValidationError(WRONG_PASSKEY, code="incorrect_code") from refused
+
+
+class PasskeyForm(_PasskeyForm, webauthn_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as the second factor, at sign-in."""
+
+
+class PasskeyAgainForm(_PasskeyForm, webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey once more, before something delicate."""
+
+
+class _PasskeyNameForm(HouseFormMixin):
+    marks_hidden = True
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("名前")
+        self.fields["name"].help_text = _("どの機器か分かる名前。例：自席のノートパソコン")
+        self.fields["name"].widget.attrs.update(maxlength="60")
+        _required_words(self)
+
+
+class AddPasskeyForm(_PasskeyNameForm, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, with the name by which its owner knows it."""
+
+    def clean(self) -> Any:
+        """Judge what the device answered."""
+        try:
+            return super().clean()
+        except ValidationError as refused:
+            raise ValidationError(WRONG_PASSKEY, code="incorrect_code") from refused
+
+
+class EditPasskeyForm(_PasskeyNameForm, webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey."""
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of the second factor lie in the database encrypted, with a key that lies outside it."""
+
+    def generate_authenticator_name(self, user: Any, type: str) -> str:  # noqa: A002 - the package's name for it
+        """Name a passkey whose owner did not."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("パスキー %(number)d") % {"number": count + 1}
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret."""
@@ -200,11 +255,13 @@ def _cipher() -> Fernet:
 @receiver(authenticator_removed, dispatch_uid="office.second_factor_removed")
 def second_factor_removed(request: HttpRequest, authenticator: Authenticator, **_kwargs: Any) -> None:
     """
-    Mark the session in which the app was removed to be ended, where the city asks for a second factor.
+    Mark the session in which the last second factor was removed to be ended, where the city asks for one.
 
-    So nobody goes on working without one: the next sign-in asks for a new app at once.
+    So nobody goes on working without one: the next sign-in asks for a new one at once.
     """
-    if settings.SECOND_FACTOR_REQUIRED and authenticator.type == Authenticator.Type.TOTP:
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    is_factor = authenticator.type in factors
+    if settings.SECOND_FACTOR_REQUIRED and is_factor and not is_mfa_enabled(request.user, list(factors)):
         request.session_must_end = True  # type: ignore[attr-defined]
 
 

@@ -43,6 +43,22 @@ SEEN_ELSEWHERE = {
     "measures/publish_edition.html": "tests/measures", "measures/round.html": "tests/measures",
     "measures/round_differ.html": "tests/measures", "measures/round_sheet.html": "tests/measures",
     "people/confirm.html": "tests/people", "office/again.html": "tests/office", "office/resume.html": "tests/office",
+    # Signing in: tests/people/identity walks every way.
+    **dict.fromkeys((
+        "people/me/mail.html", "people/me/mail_sent.html", "people/me/mail_link.html",
+        "people/me/mail_elsewhere.html", "people/me/counter.html", "people/me/passphrase.html",
+        "people/me/card.html", "people/me/leaving.html", "people/me/unsure.html",
+        "people/me/refused.html", "people/me/passkey.html", "people/me/passkey_new.html",
+        "people/me/sessions.html", "people/me/means.html", "people/me/means_mail.html",
+        "people/me/means_card.html", "people/me/means_off.html", "people/me/ended.html",
+        "people/me/sign_in.html", "people/me/signed_out.html", "people/record_changed.html",
+        "people/resident_account.html", "people/resident_account_given.html",
+        "people/resident_account_close.html",
+    ), "tests/people/identity"),
+    **dict.fromkeys((
+        "mfa/webauthn/add_form.html", "mfa/webauthn/authenticator_list.html", "mfa/webauthn/edit_form.html",
+        "mfa/webauthn/authenticator_confirm_delete.html", "mfa/webauthn/reauthenticate.html",
+    ), "tests/office"),
 }  # fmt: skip
 
 
@@ -84,7 +100,9 @@ def staff_pages() -> Iterator[tuple[str, Client]]:
         office = office_make()
         made = makers[name](office.pk)
         roles = made.get("roles") or {role_with("kernel.health_view")}
-        client = at_work(staff_client(roles=sorted(roles), office=office, scope=made.get("scope", "own")), made)
+        client = at_work(
+            staff_client(roles=sorted(roles), office=office, scope=made.get("scope", "own")), made
+        )
         url = reverse(name, kwargs=made["kwargs"])
         response = client.get(url)
         if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):

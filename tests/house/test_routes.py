@@ -37,6 +37,11 @@ PUBLIC_PREFIXES = (
     "about/",
     "robots.txt",
     "healthz",
+    # Signing in and out; what lies behind asks for a session (``resident_page``).
+    "me/",
+    "sign-in/",
+    "sign-out/",
+    "signed-out/",
     ".well-known/",
 )
 

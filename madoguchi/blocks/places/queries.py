@@ -7,7 +7,7 @@ Areas are public knowledge, so nobody is refused; whose address it is never come
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from madoguchi.blocks.places.areas import areas_known
@@ -68,9 +68,15 @@ def address_match(*, text: str, on: date) -> AddressMatch:
 
 def addresses_match(*, texts: Sequence[str], on: date) -> list[AddressMatch]:
     """Read many addresses with the towns of one day; one look at the stamp serves them all."""
-    day = areas_known().day(on)
+    return addresses_match_dated(written=[(text, on) for text in texts])
+
+
+def addresses_match_dated(*, written: Iterable[tuple[str, date]]) -> list[AddressMatch]:
+    """Read many addresses, each with the towns of its own day; one look at the stamp serves them all."""
+    known = areas_known()
     matches = []
-    for text in texts:
+    for text, on in written:
+        day = known.day(on)
         parsed = address_parse(text, gazetteer=day.gazetteer)
         area = day.areas.get(parsed.town_code)
         matches.append(

@@ -59,7 +59,10 @@ def test_given_withdrawn_and_given_again():
     assert not consent_now(hanako.pk, CONSENT).holds
     for given, holds in (("refused", False), ("given", True), ("withdrawn", False), ("given", True)):
         answer(hanako, given)
-        assert (consent_now(hanako.pk, CONSENT).answer, consent_now(hanako.pk, CONSENT).holds) == (given, holds)
+        assert (consent_now(hanako.pk, CONSENT).answer, consent_now(hanako.pk, CONSENT).holds) == (
+            given,
+            holds,
+        )
     with pytest.raises(AlreadyAnswered):
         answer(hanako, "given")
     assert Consent.objects.count() == 4, "appended, never changed"
@@ -109,7 +112,9 @@ def test_the_proof_is_the_very_text_in_the_language_that_was_read():
     hanako = person_make(name="花野　花子")
     english = consent_text(published("consent", CONSENT), "en")
     consent = answer(hanako, text=english)
-    publish_changed(text="まったく別の文面です。前のものとは違います。", en={"text": "Another text altogether."})
+    publish_changed(
+        text="まったく別の文面です。前のものとは違います。", en={"text": "Another text altogether."}
+    )
 
     proof = consent_proof(resident_viewer(hanako), consent.pk)
     assert proof.intact

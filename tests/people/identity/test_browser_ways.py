@@ -125,6 +125,7 @@ def test_two_people_in_turn_on_one_tablet(browse: Callable[..., House]) -> None:
     other.page.go_back()
     assert "試験　先客" not in other.page.inner_text("body")
     other.page.get_by_role("button", name="終わる", exact=True).click()
+    other.page.get_by_role("heading", name="終わりました").wait_for()
     other.page.evaluate("setTimeout(() => history.back(), 0)")
     other.page.get_by_role("heading", name="サインイン", exact=True).wait_for()
     assert "試験　後客" not in other.page.inner_text("body")

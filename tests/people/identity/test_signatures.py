@@ -342,6 +342,7 @@ CASES: dict[str, Case] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.judge
 @pytest.mark.parametrize("name", CASES)
 def test_ours_and_openssl_agree(name: str, judge: Judge) -> None:
@@ -355,6 +356,7 @@ def test_ours_and_openssl_agree(name: str, judge: Judge) -> None:
     assert accepts == (case.verdict == "valid" or bool(case.openssl_also_accepts))
 
 
+@pytest.mark.slow
 @pytest.mark.judge
 @pytest.mark.parametrize(
     ("key", "arguments"),
@@ -388,6 +390,7 @@ def test_what_openssl_signs_is_valid_until_a_byte_changes(
     judge.done(*verify, "-certfile", "signer.pem")
 
 
+@pytest.mark.slow
 @pytest.mark.judge
 def test_what_openssl_signs_otherwise_is_refused(judge: Judge) -> None:
     cases = {
@@ -447,6 +450,7 @@ class Openssl:
         raise NotImplementedError
 
 
+@pytest.mark.slow
 @pytest.mark.judge
 @pytest.mark.parametrize(
     ("line", "verdict", "code", "crl_verdict"),
@@ -550,6 +554,7 @@ def test_a_nonce_can_be_demanded() -> None:
         assert judged(signed(), answering(make, nonce_required=True)[0]).verdict == verdict
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_about_a_signature_that_is_refused_anyway() -> None:
     for name, case in CASES.items():
         trust, service = answering(response())
@@ -577,6 +582,7 @@ def test_responses_that_come_with_the_trust_or_the_signature_count() -> None:
     assert judged(signed(), given).verdict == "valid"
 
 
+@pytest.mark.slow
 @pytest.mark.judge
 def test_sha1_is_refused_in_lists_responses_and_certificates(judge: Judge) -> None:
     service, now = Openssl(judge, {card(): "V"}), AT + timedelta(minutes=4)
@@ -699,12 +705,14 @@ def test_forms_and_sizes() -> None:
     assert judged(signed(), document=bytes(20 * 1024 * 1024)).codes == ("document_differs",)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_garbage_has_an_answer(garbage: bytes) -> None:
     assert judged(garbage).verdict == "invalid"
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(min_value=0), st.binary(min_size=1, max_size=6), st.booleans())
 def test_a_spoilt_signature_has_an_answer(place: int, bytes_: bytes, insert: bool) -> None:
@@ -719,6 +727,7 @@ def test_a_spoilt_signature_has_an_answer(place: int, bytes_: bytes, insert: boo
     assert found.document_sha256 == judged(whole).document_sha256
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(min_value=0), st.binary(min_size=1, max_size=6), st.sampled_from(["crl", "ocsp", "both"]))
 def test_a_spoilt_answer_never_makes_valid(place: int, bytes_: bytes, what: str) -> None:
@@ -736,6 +745,7 @@ def test_a_spoilt_answer_never_makes_valid(place: int, bytes_: bytes, what: str)
 # --- words ---
 
 
+@pytest.mark.slow
 def test_every_finding_has_words_in_every_language() -> None:
     found = [
         judged(case.signature(), case.trust(), document=case.document, now=case.now)

@@ -97,11 +97,8 @@ def test_what_is_no_signature_is_kept_as_such() -> None:
 
 def test_only_the_own_record_and_only_what_was_found_of_it() -> None:
     party, other = person_make(), person_make()
-    for actor, whose in (
-        (resident(party), other),
-        (resident(party), None),
-        (viewer_with("people.party_keep"), party),
-    ):
+    own = resident(party)
+    for actor, whose in ((own, other), (own, None), (viewer_with("people.party_keep"), party)):
         with pytest.raises(NotAllowed):
             keep(whose, actor)
     with pytest.raises(OtherDocument):
@@ -184,7 +181,7 @@ def trusted(city: Path, **files: bytes) -> Path:
 
 
 def test_the_city_trusts_what_lies_in_its_folder(city: Path) -> None:
-    deep = CardAuthority(at=NOW)
+    deep = CardAuthority(at=NOW, name="深い認証局")
     assert trust_of_city().roots == ()
     trusted(city, both_pem=deep.root.pem + deep.issuing.pem, other_cer=CITY.root.der, readme_txt=b"x")
     trust = trust_of_city()
@@ -197,10 +194,7 @@ def test_the_city_trusts_what_lies_in_its_folder(city: Path) -> None:
     bare = signature_make(deep.issue(), DOCUMENT, at=NOW, with_chain=False)
     (city / "data" / "revocation" / "deep.pem").write_bytes(pem.armor("X509 CRL", deep.crl()))
     checked = signature_check(document=DOCUMENT, signature=bare, trust=trust, now=NOW)
-    assert (checked.verdict, checked.codes[-2:]) == (
-        "unsure",
-        ("revocation_not_asked", "certificate_not_revoked"),
-    )
+    assert (checked.verdict, checked.codes[-2]) == ("unsure", "revocation_not_asked")
     (city / "data" / "revocation" / "deep-root.crl").write_bytes(deep.crl(by=deep.root))
     assert signature_check(document=DOCUMENT, signature=bare, trust=trust, now=NOW).verdict == "valid"
 

@@ -75,7 +75,13 @@ def test_whatever_a_claim_fails_for_the_answer_is_the_same():
     _other, stranger = family_make()
     grown, _child = family_make(born="2008-05-13")  # of age at the end of the day before the 18th birthday
     said = set()
-    for key in (protected.key, stranger.key, person_make(born="1990").key, household_make().key, "no-such-key"):
+    for key in (
+        protected.key,
+        stranger.key,
+        person_make(born="1990").key,
+        household_make().key,
+        "no-such-key",
+    ):
         with pytest.raises(ClaimRefused) as refused:
             mandate_claim(actor=resident_viewer(adult), party_key=key, now=NOW)
         said.add(str(refused.value.message))
@@ -151,14 +157,14 @@ def test_the_head_of_an_association_claims_it_while_he_heads_it():
     head, association = head_officer_make()
     with pytest.raises(ClaimRefused):
         claim(person_make(), association)
-    assert [(one.key, one.kind) for one in claimable(resident_viewer(head))] == [(association.key, "organisation")]
+    assert [(one.key, one.kind) for one in claimable(resident_viewer(head))] == [
+        (association.key, "organisation")
+    ]
     mandate = claim(head, association)
     assert (mandate.kind, mandate.ends_on) == ("officer", None)
     assert delegates_may(association.pk, "anything", DAY) == {head.pk}
     keeper = viewer_with("people.party_keep")
-    member_leave(
-        actor=keeper, group_key=association.key, party_key=head.key, kind="officer", on=DAY, now=NOW
-    )
+    member_leave(actor=keeper, group_key=association.key, party_key=head.key, kind="officer", on=DAY, now=NOW)
     assert delegates_may(association.pk, "anything", DAY) == frozenset()
 
 

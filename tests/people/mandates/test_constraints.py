@@ -32,7 +32,10 @@ def row_of(model: type, pk: int, **changes: object) -> tuple[str, list[object]]:
         else:
             parts.append(connection.ops.quote_name(name))
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
-    return f"INSERT INTO {table} ({columns}) SELECT {', '.join(parts)} FROM {table} WHERE id = %s", [*values, pk]  # noqa: S608 - names of our own tables
+    return f"INSERT INTO {table} ({columns}) SELECT {', '.join(parts)} FROM {table} WHERE id = %s", [
+        *values,
+        pk,
+    ]
 
 
 def test_of_one_kind_one_mandate_between_two_on_a_day():
@@ -56,7 +59,9 @@ def test_nobody_acts_for_himself_and_nobody_accepts_for_nobody():
     assert "mandate_for_another" in refused(sql, *values)
     sql, values = row_of(Mandate, mandate.pk, key="NONE", delegate_id=None)
     assert "mandate_accepted_by_somebody" in refused(sql, *values)
-    sql, values = row_of(Mandate, mandate.pk, key="BACK", kind="guardian", starts_on="2026-05-01", ends_on="2026-05-01")
+    sql, values = row_of(
+        Mandate, mandate.pk, key="BACK", kind="guardian", starts_on="2026-05-01", ends_on="2026-05-01"
+    )
     assert "mandate_period_forward" in refused(sql, *values)
 
 

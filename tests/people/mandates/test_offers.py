@@ -92,7 +92,10 @@ def test_the_code_opens_nothing_to_the_second_who_enters_it():
 def test_five_wrong_codes_end_an_offer_and_a_right_one_comes_too_late():
     offered = offer(person_make())
     for _try in range(4):
-        assert mandate_code_enter(actor=resident_viewer(person_make()), code=wrong(offered.code), now=NOW) is None
+        assert (
+            mandate_code_enter(actor=resident_viewer(person_make()), code=wrong(offered.code), now=NOW)
+            is None
+        )
     assert Mandate.objects.get().revoked_at is None
     assert mandate_code_enter(actor=resident_viewer(person_make()), code=wrong(offered.code), now=NOW) is None
     ended = Mandate.objects.get()

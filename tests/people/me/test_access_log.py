@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from madoguchi.blocks.people.actions import household_open, own_record_read, party_merge, person_open
 from madoguchi.blocks.people.access.log import looks, years_of
+from madoguchi.blocks.people.actions import household_open, own_record_read, party_merge, person_open
 from madoguchi.blocks.people.queries import access_log
 from madoguchi.blocks.people.testing import (
     DAY,
@@ -83,7 +83,11 @@ def test_an_emergency_is_there_at_once():
 
 def test_one_sees_looks_at_oneself_and_no_others():
     home = household_make()
-    hanako, taro, stranger = person_make(household=home), person_make(household=home, head=False), person_make()
+    hanako, taro, stranger = (
+        person_make(household=home),
+        person_make(household=home, head=False),
+        person_make(),
+    )
     household_open(actor=clerk(), key=home.key, on=DAY, now=NOW)
     person_open(actor=clerk(office="税務課"), key=stranger.key, now=NOW)
     for member in (hanako, taro):
@@ -97,7 +101,11 @@ def test_looks_under_a_merged_number_stay():
     hanako, again = person_make(), person_make()
     person_open(actor=clerk(), key=again.key, now=NOW)
     party_merge(
-        actor=viewer_with("people.person_merge"), kept_key=hanako.key, gone_key=again.key, reason="同じ人", now=NOW
+        actor=viewer_with("people.person_merge"),
+        kept_key=hanako.key,
+        gone_key=again.key,
+        reason="同じ人",
+        now=NOW,
     )
     person_open(actor=clerk(office="税務課"), key=hanako.key, now=NOW)
     assert {line.office for line in access_log(resident_viewer(hanako))} == {"市民課", "税務課"}
@@ -137,9 +145,9 @@ def test_years_pages_and_the_file():
     assert years_of(record) == [2026, 2025]
     assert (looks(record, 2025).count(), looks(record, 2026).count()) == (1, 31)
     client = resident_client(hanako)
-    assert client.get(LOG).content.decode().count("<li class=\"mg-card") == 25
-    assert client.get(LOG, {"page": "2"}).content.decode().count("<li class=\"mg-card") == 7
-    assert client.get(LOG, {"year": "2025"}).content.decode().count("<li class=\"mg-card") == 1
+    assert client.get(LOG).content.decode().count('<li class="mg-card') == 25
+    assert client.get(LOG, {"page": "2"}).content.decode().count('<li class="mg-card') == 7
+    assert client.get(LOG, {"year": "2025"}).content.decode().count('<li class="mg-card') == 1
     assert client.get(LOG, {"year": "1999"}).status_code == 200, "an odd year shows all"
     rows = list(csv.reader(io.StringIO(client.get(FILE, {"year": "2026"}).content.decode("utf-8-sig"))))
     assert len(rows) == 1 + 31
@@ -158,6 +166,8 @@ def test_a_long_list_takes_few_queries():
         person_open(actor=clerk(), key=hanako.key, now=NOW + timedelta(minutes=count))
     client = resident_client(hanako)
     client.get(LOG)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert client.get(reverse("me:access")).status_code == 200
     assert len(queries) <= 16, [query["sql"][:120] for query in queries]

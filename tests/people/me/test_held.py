@@ -52,11 +52,18 @@ def test_the_file_holds_everything_about_me_and_nothing_about_others():
     text = consents_ready()
     home = household_make()
     hanako = person_make(name="花野　花子", household=home, number="0000000077")
-    person_make(name="花野　次郎", household=home, head=False, number="0000000088", address="みなも市三番町8番")
+    person_make(
+        name="花野　次郎", household=home, head=False, number="0000000088", address="みなも市三番町8番"
+    )
     taro = person_make(name="月野　太郎", number="0000000099", address="みなも市五番町9番")
     mandate = mandate_make(hanako, taro, papers="委任状")
     consent_answer(
-        actor=resident_viewer(hanako), key=text.key, answer="given", sha256=text.sha256, language="ja", now=NOW
+        actor=resident_viewer(hanako),
+        key=text.key,
+        answer="given",
+        sha256=text.sha256,
+        language="ja",
+        now=NOW,
     )
     clerk = duty_viewer("people.identity_view", "people.household_view", key="staff:s31415")
     person_open(actor=clerk, key=hanako.key, now=NOW)
@@ -74,7 +81,16 @@ def test_the_file_holds_everything_about_me_and_nothing_about_others():
     assert parts["people.births"][0]["born"] == "1970-01-02"
     assert {row["what"] for row in parts["people.audit"]} >= {"同意について答えました"}
     whole = json.dumps(parts, ensure_ascii=False)
-    for other in ("花野　次郎", "0000000088", "みなも市三番町", "0000000099", "みなも市五番町", "s31415", home.key, taro.key):
+    for other in (
+        "花野　次郎",
+        "0000000088",
+        "みなも市三番町",
+        "0000000099",
+        "みなも市五番町",
+        "s31415",
+        home.key,
+        taro.key,
+    ):
         assert other not in whole
     assert mandate.key in whole
     assert paper.startswith(b"%PDF")
@@ -84,7 +100,12 @@ def test_no_secret_is_in_it():
     hanako = person_make()
     means = resident_account_make(hanako, kind="card", subject="PAIRWISE-SUBJECT", secret="TOP-SECRET")
     Means.objects.create(
-        account=means.account, kind="mail", subject="hanako@example.jp", assurance=1, added_at=NOW, secret="CODE"
+        account=means.account,
+        kind="mail",
+        subject="hanako@example.jp",
+        assurance=1,
+        added_at=NOW,
+        secret="CODE",
     )
     client = resident_client(hanako, means=means)
     session = ResidentSession.objects.get()

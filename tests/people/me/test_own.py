@@ -47,13 +47,25 @@ def mailing(party) -> list[tuple[str, str]]:
 def test_the_profile_says_where_each_value_came_from():
     hanako = person_make(name="花野　花子", kana="ハナノ　ハナコ", address="みなも市一番町1番1号")
     address_put(
-        actor=viewer_with("people.party_keep"), party_key=hanako.key, address="私書箱1号", starts_on=DAY, now=NOW
+        actor=viewer_with("people.party_keep"),
+        party_key=hanako.key,
+        address="私書箱1号",
+        starts_on=DAY,
+        now=NOW,
     )
     client = resident_client(hanako)
     session = ResidentSession.objects.get()
     ResidentSession.objects.filter(pk=session.pk).update(claims={"name": "花野 花子", "gender": "2"})
     page = client.get("/me/profile/").content.decode()
-    for shown in ("花野　花子", "ハナノ　ハナコ", "みなも市一番町1番1号", "私書箱1号", "住民記録", "窓口", "カードから読んだ"):
+    for shown in (
+        "花野　花子",
+        "ハナノ　ハナコ",
+        "みなも市一番町1番1号",
+        "私書箱1号",
+        "住民記録",
+        "窓口",
+        "カードから読んだ",
+    ):
         assert shown in page
     assert "世帯" not in page, "he is in none"
     row = AuditRow.objects.get(event="people.own_record_read")
@@ -67,7 +79,12 @@ def test_where_my_post_goes():
     slip = post(client, "/me/profile/address/", address="みなも市二番町3番4号", postcode="77")
     assert slip.status_code == 422
     assert "みなも市二番町3番4号" in slip.content.decode(), "nothing typed is lost"
-    assert post(client, "/me/profile/address/", address="みなも市二番町3番4号", postcode="〒770-0001").status_code == 302
+    assert (
+        post(
+            client, "/me/profile/address/", address="みなも市二番町3番4号", postcode="〒770-0001"
+        ).status_code
+        == 302
+    )
     (kept,) = mailing(hanako)
     assert kept[1] == "typed"
     assert PartyAddress.objects.get(kind="mailing").postcode == "7700001"
@@ -109,7 +126,9 @@ def test_notices_by_purpose():
     consents_ready()
     hanako = person_make()
     client = resident_client(hanako)
-    assert post(client, "/me/notices/", mail="", way_due=["mail"]).status_code == 422, "mail without an address"
+    assert post(client, "/me/notices/", mail="", way_due=["mail"]).status_code == 422, (
+        "mail without an address"
+    )
     assert post(client, "/me/notices/", mail="hanako@", way_due=["mail"]).status_code == 422
     asked = {"mail": "hanako@example.jp", "way_due": ["mail", "letter"], "way_news": []}
     assert post(client, "/me/notices/", **asked).status_code == 302

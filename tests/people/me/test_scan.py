@@ -60,11 +60,11 @@ class Hanako:
         text = consents_ready()
         self.party: Party = person_make(name=NAME, address=ADDRESS, born=BORN)
         means = resident_account_make(self.party)
-        Means.objects.create(account=means.account, kind="mail", subject="h@example.jp", assurance=1, added_at=NOW)
-        viewer = resident_viewer(self.party)
-        consent_answer(
-            actor=viewer, key=text.key, answer="given", sha256=text.sha256, language="ja", now=NOW
+        Means.objects.create(
+            account=means.account, kind="mail", subject="h@example.jp", assurance=1, added_at=NOW
         )
+        viewer = resident_viewer(self.party)
+        consent_answer(actor=viewer, key=text.key, answer="given", sha256=text.sha256, language="ja", now=NOW)
         self.client = resident_client(self.party, means=means)
         self.delegate = person_make(name="限定　太郎")
         self.mandate = mandate_make(self.party, self.delegate, services=["tax"])

@@ -176,7 +176,11 @@ def test_the_pages_from_the_warning_to_the_judgement() -> None:
     own = f"/office/rights/emergencies/{opened.pk}/"
     assert (answer.status_code, answer["Location"]) == (302, own)
     assert client.session["duty"]["duty"] == f"emergency/{opened.pk}"
-    assert "あと60分" in client.get(own).content.decode()
+    during = client.get(own).content.decode()
+    assert "あと60分" in during
+    # The way on leads to the search, which is open to this session now.
+    assert 'href="/office/residents/"' in during
+    assert client.get("/office/residents/").status_code == 200
     judge = Client()
     sign_in(judge, staff_user(JUDGE, scope="all"))
     assert "終わってから" in judge.get(own).content.decode()

@@ -14,7 +14,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from madoguchi.blocks.people.models import FeedDelivery, Membership, Party, PartyMerge, PartyNumber, Residence, SamePerson
+from madoguchi.blocks.people.models import (
+    FeedDelivery,
+    Membership,
+    Party,
+    PartyMerge,
+    PartyNumber,
+    Residence,
+    SamePerson,
+)
 from madoguchi.blocks.people.testing import (
     NOW,
     duty_begin,
@@ -47,7 +55,9 @@ pytestmark = pytest.mark.django_db
 PAIRS = "/office/residents/pairs/"
 ORGANISATIONS = "/office/residents/organisations/"
 FEEDS = "/office/residents/feeds/"
-CORPORATE = next(str(n) for n in range(1000000000001, 9999999999999, 1000000000000) if corporate_number_fits(str(n)))
+CORPORATE = next(
+    str(n) for n in range(1000000000001, 9999999999999, 1000000000000) if corporate_number_fits(str(n))
+)
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +131,13 @@ def test_what_differs_is_said_in_words() -> None:
     client.post(PAIRS)
     page = client.get(reverse("people:pair", args=[SamePerson.objects.get().pk])).content.decode()
     rows = {row.split("</th>")[0].rsplit(">", 1)[-1]: row for row in page.split("<tr")[2:]}
-    for label, word in (("氏名", "違う"), ("フリガナ", "同じ"), ("性別", "違う"), ("住所", "違う"), ("生年月日", "同じ")):
+    for label, word in (
+        ("氏名", "違う"),
+        ("フリガナ", "同じ"),
+        ("性別", "違う"),
+        ("住所", "違う"),
+        ("生年月日", "同じ"),
+    ):
         assert f">{word}</span>" in rows[label], label
 
 
@@ -161,7 +177,13 @@ def test_a_list_of_pairs_asks_few_questions(django_assert_max_num_queries: Any) 
 def test_an_organisation_is_recorded_found_changed_and_taken_away() -> None:
     client = keeper(ASSOCIATION)
     first = today().isoformat()
-    typed = {"name": "一番町自治会", "kana": "いちばんちょうじちかい", "form": "association", "address": "みなも市一番町1番", "starts_on": first}
+    typed = {
+        "name": "一番町自治会",
+        "kana": "いちばんちょうじちかい",
+        "form": "association",
+        "address": "みなも市一番町1番",
+        "starts_on": first,
+    }
     for bad, words in (
         ({"form": "guild"}, "正しく選択してください"),
         ({"corporate_number": "1234"}, "法人番号"),
@@ -198,7 +220,9 @@ def test_the_people_of_an_organisation_are_people_s_data() -> None:
     (look,) = looks()
     assert list(look.subjects.values_list("key", flat=True)) == [officer]
     assert keeper("").get(page).status_code == 302, "the duty first"
-    assert staff_client(roles=[KEEPER]).get(ORGANISATIONS).status_code == 200, "names of organisations are public"
+    assert staff_client(roles=[KEEPER]).get(ORGANISATIONS).status_code == 200, (
+        "names of organisations are public"
+    )
     assert duty_begin(staff_client(roles=[COUNTER]), MOVE).get(page).status_code == 404
     hidden = protection_make(name="試験　守雄").party
     Membership.objects.create(
@@ -215,13 +239,21 @@ def test_an_officer_is_recorded_and_leaves() -> None:
     group, person = organisation_make(name="一番町自治会"), person_make(name="試験　会長")
     client = keeper(ASSOCIATION)
     page = f"{ORGANISATIONS}{group.key}/"
-    typed = {"party_key": person.key.lower(), "kind": "officer", "relation": "会長", "head": "on", "starts_on": "2026-04-01"}
+    typed = {
+        "party_key": person.key.lower(),
+        "kind": "officer",
+        "relation": "会長",
+        "head": "on",
+        "starts_on": "2026-04-01",
+    }
     wrong = client.post(page + "members/add/", typed | {"party_key": "K7M4-90XW-H2PF"})
     assert wrong.status_code == 422
     assert client.post(page + "members/add/", typed)["Location"] == page
     assert "試験　会長" in text_of(client.get(page))
     end = f"{page}members/officer/{person.key}/end/"
-    assert "この日には、この団体の役員・構成員ではありません。" in text_of(client.post(end, {"on": "2020-01-01"}))
+    assert "この日には、この団体の役員・構成員ではありません。" in text_of(
+        client.post(end, {"on": "2020-01-01"})
+    )
     assert client.post(end, {"on": today().isoformat()})["Location"] == page
     assert client.get(f"{page}members/officer/XXXX/end/").status_code == 404
 
@@ -259,10 +291,15 @@ def test_a_file_is_brought_checked_and_applied() -> None:
     assert again.status_code == 422
     assert "このファイルは反映済みです。" in text_of(again)
     form = feeder.get(FEEDS).content.decode()
-    assert "checked" in form.split('value="difference"')[1].split(">")[0], "after a full file come differences"
+    assert "checked" in form.split('value="difference"')[1].split(">")[0], (
+        "after a full file come differences"
+    )
     missing = feeder.post(FEEDS, upload(feed_file([record(3)]), extent="difference"))
     assert "差分のファイルには通番が要ります。" in text_of(missing)
-    assert feeder.post(FEEDS, upload(feed_file([record(3)]), extent="difference", sequence="1")).status_code == 302
+    assert (
+        feeder.post(FEEDS, upload(feed_file([record(3)]), extent="difference", sequence="1")).status_code
+        == 302
+    )
 
 
 def test_a_refused_file_says_where_and_changes_nothing() -> None:
@@ -359,7 +396,7 @@ def test_the_command_refuses_in_words(tmp_path: Path) -> None:
         run(str(file), "--full", "--as-of", "きのう")
     with pytest.raises(CommandError, match="ファイルを読めません"):
         run(str(tmp_path / "ない.csv"), "--full", "--as-of", "2026-05-11")
-    with pytest.raises(CommandError, match="residents.juki"):
+    with pytest.raises(CommandError, match=r"residents\.juki"):
         run(str(file), "--full", "--as-of", "2026-05-11", "--layout", "other")
     assert Residence.objects.count() == 0
 

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "acting": acting,
         "whole": viewer.record is not None and viewer.record.reaches(""),
         "certain": viewer.assurance >= Assurance.CARD,
-        "may_answer": bool(consents_open(viewer, language())),
+        "may_answer": acting is not None and bool(consents_open(viewer, language())),
         "next": None if acting else next_thing(viewer, language=language()),
         "contact": contact_bound("general"),
     }

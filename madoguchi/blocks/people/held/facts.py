@@ -142,7 +142,9 @@ held_declare(
     "people.numbers", label=_("あなたを表す番号"), gather=_numbers, order=6,
     fields={"system": _("番号の体系"), "number": _("番号")},
 )  # fmt: skip
-held_declare("people.protections", label=_("支援措置"), gather=_protections, order=7, fields={**_DATED, **_BELIEF})
+held_declare(
+    "people.protections", label=_("支援措置"), gather=_protections, order=7, fields={**_DATED, **_BELIEF}
+)
 held_declare(
     "people.signatures", label=_("電子署名"), gather=_signatures, order=8,
     fields={"document_sha256": _("署名した文書"), "signed_at": _("署名した日時"), "checked_at": _("確かめた日時"), "verdict": _("結果")},

@@ -16,7 +16,7 @@ from madoguchi.blocks.people.models import Assurance, Means
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way: what it is called, what is needed for it, and the most that it can prove."""
+    """One way: what it is called, what is needed for it, and the most that it can prove; ``told`` says it otherwise."""
 
     kind: str
     label: object
@@ -24,11 +24,12 @@ class Way:
     proves: int
     route: str
     icon: str
+    told: object = ""
 
     @property
     def proves_label(self) -> str:
         """How certain it is, in words."""
-        return str(Assurance(self.proves).label)
+        return str(self.told or Assurance(self.proves).label)
 
 
 CARD = Way(
@@ -42,6 +43,7 @@ COUNTER = Way(
 PASSKEY = Way(
     Means.Kind.PASSKEY, _("パスキーでサインイン"),
     _("前にマイページでパスキーを作った機器。指紋や顔、画面ロックで確かめます。"), Assurance.IN_PERSON, "me:passkey", "check",
+    _("パスキーを作ったときと同じ"),
 )  # fmt: skip
 MAIL = Way(
     Means.Kind.MAIL, _("メールでサインイン"),

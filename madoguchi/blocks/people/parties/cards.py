@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from madoguchi.blocks.people.models import (
@@ -25,7 +26,7 @@ from madoguchi.blocks.people.models import (
 )
 from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.types import PersonCard
-from madoguchi.kernel.rights import NO_ROW, Viewer
+from madoguchi.kernel.rights import EVERY_ROW, NO_ROW, Viewer
 
 Row = TypeVar("Row", Birth, PartyName, PartyAddress)
 
@@ -44,6 +45,29 @@ def seen(viewer: Viewer) -> Q:
         return NO_ROW
     standing = Q(merged_into=None)
     return standing if viewer.may("people.protected_view") else standing & ~Q(pk__in=protected(viewer.on))
+
+
+def seen_through(viewer: Viewer) -> Q:
+    """
+    Give the same predicate over facts of persons that are annotated with their ``ROOT``.
+
+    A root stands for itself always, so that nothing has to be looked up for it: a list of facts stays one walk
+    along an index, however many parties there are.
+    """
+    if not viewer.may("people.identity_view"):
+        return NO_ROW
+    if viewer.may("people.protected_view"):
+        return EVERY_ROW
+    # The same query as ``protected``, ready made: building it anew took longer than the list that it filters.
+    day = viewer.on.isoformat()
+    return ~Q(root__in=RawSQL(_PROTECTED_ROOTS, [day, day]))  # noqa: S611 - a constant, its values are parameters
+
+
+_PROTECTED_ROOTS = """
+SELECT COALESCE(party.merged_into_id, fact.party_id)
+FROM people_protection fact JOIN people_party party ON party.id = fact.party_id
+WHERE fact.starts_on <= %s AND (fact.ends_on IS NULL OR fact.ends_on > %s) AND fact.withdrawn_at IS NULL
+"""
 
 
 def protected(on: date) -> QuerySet[Protection, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from madoguchi.blocks.people.models import FeedDelivery, Party
 from madoguchi.blocks.people.models.parties import DatedFact, Fact, believed
 from madoguchi.blocks.people.parties.timelines import Edit, Span
-from madoguchi.blocks.places.queries import addresses_match
+from madoguchi.blocks.places.queries import addresses_match_dated
 from madoguchi.kit.check_characters import receipt_number
 from madoguchi.kit.names import kana_key, kana_normalise, name_key, name_normalise
 
@@ -43,12 +43,12 @@ def name_values(*, name: str, kana: str = "", codes: str = "", born: str = "") -
 
 def address_values(*, written: str, on: date, postcode: str = "") -> dict[str, Any]:
     """Give the columns of an address, apart from its kind: the written one, and as far as it was understood."""
-    values = addresses_values([written], on=on)[0]
+    values = addresses_values([(written, on)])[0]
     return values | {"postcode": postcode or values["postcode"]}
 
 
-def addresses_values(written: Sequence[str], *, on: date) -> list[dict[str, Any]]:
-    """Give the columns of many addresses that are written in the towns of one day."""
+def addresses_values(written: Sequence[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Give the columns of many addresses, each written in the towns of a day."""
     return [
         {
             "written": match.written,
@@ -58,7 +58,7 @@ def addresses_values(written: Sequence[str], *, on: date) -> list[dict[str, Any]
             "quality": match.quality,
             "address_key": match.key,
         }
-        for match in addresses_match(texts=written, on=on)
+        for match in addresses_match_dated(written=written)
     ]
 
 

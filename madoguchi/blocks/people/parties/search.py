@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.people.models import Birth, Party, PartyAddress, PartyName, PartyNumber
 from madoguchi.blocks.people.models.parties import believed, known_on
-from madoguchi.blocks.people.parties.cards import ROOT, cards, found_by, seen
+from madoguchi.blocks.people.parties.cards import ROOT, cards, clusters, found_by, seen_through
 from madoguchi.blocks.people.types import PersonCard
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.names import kana_key, kana_key_prefix, name_key
@@ -77,11 +77,13 @@ def search(asked: Asked, *, viewer: Viewer, on: date) -> Found:
 
 
 def _hits(asked: Asked, viewer: Viewer, on: date) -> Iterator[tuple[int, PartyName]]:
-    parties = Party.objects.filter(seen(viewer), kind=Party.Kind.PERSON)
-    rows = _names(asked).annotate(root=ROOT).filter(root__in=parties.values("pk"))
+    rows = (
+        _names(asked).filter(party__kind=Party.Kind.PERSON).annotate(root=ROOT).filter(seen_through(viewer))
+    )
     if asked.number:
-        numbered = PartyNumber.objects.filter(number=asked.number)
-        rows = rows.filter(root__in=numbered.annotate(root=ROOT).values("root"))
+        # A number leads to a person or two: their ids are found first, so that the names are found by them.
+        numbered = PartyNumber.objects.filter(number=asked.number).annotate(root=ROOT)
+        rows = rows.filter(party__in=clusters(numbered.values_list("root", flat=True)).ids)
     if len(asked.born) > len("1950"):
         births = Birth.objects.filter(believed(), born__startswith=asked.born)
         rows = rows.filter(party__in=births.values("party"))

@@ -77,15 +77,8 @@ class Register:
 
     def _addresses_read(self, residents: Sequence[Resident]) -> None:
         """Read the addresses of some records at once, each with the towns of the last day on which it holds."""
-        texts: dict[date, dict[str, None]] = defaultdict(dict)
-        for one in residents:
-            if one.address:
-                texts[self._held_on(one)][one.address] = None
-        self._addresses = {
-            (text, on): values
-            for on, some in texts.items()
-            for text, values in zip(some, addresses_values(list(some), on=on), strict=True)
-        }
+        written = list(dict.fromkeys((one.address, self._held_on(one)) for one in residents if one.address))
+        self._addresses = dict(zip(written, addresses_values(written), strict=True))
 
     def _held_on(self, one: Resident) -> date:
         """Give the day whose towns an address is written in: today's, or those of the day on which somebody left."""

@@ -89,7 +89,14 @@ class Batch:
             PartyName.objects.filter(party_id=party_id).update(birth_year=year)
         for party_id, system, number, digest in self._digests:
             PartyNumber.objects.filter(party_id=party_id, system=system, number=number).update(digest=digest)
-        for gathered in (self._parties, self._numbers, self._digests, self._years, self._withdrawn, self._entered):
+        for gathered in (
+            self._parties,
+            self._numbers,
+            self._digests,
+            self._years,
+            self._withdrawn,
+            self._entered,
+        ):
             gathered.clear()
 
 

@@ -175,7 +175,9 @@ def _enter() -> dict[str, Any]:
 
 @action_scenario("people.mandate_end")
 def _end() -> dict[str, Any]:
-    mandate = mandate_make(person_make(), person_make(), kind="guardian", basis="papers", papers="登記事項証明書")
+    mandate = mandate_make(
+        person_make(), person_make(), kind="guardian", basis="papers", papers="登記事項証明書"
+    )
     return {"actor": mandate_clerk(), "key": mandate.key, "reason": "court", "now": NOW}
 
 

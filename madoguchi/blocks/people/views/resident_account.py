@@ -27,7 +27,8 @@ from madoguchi.blocks.people.identity.sheet import counter_sheet
 from madoguchi.blocks.people.models import Means, Party, ResidentAccount
 from madoguchi.blocks.people.types import PersonSheet
 from madoguchi.blocks.people.views.asking import posted
-from madoguchi.blocks.people.views.residents.asking import residents_page
+from madoguchi.blocks.people.views.residents.asking import residents_page, way
+from madoguchi.blocks.people.views.residents.shown import born_text
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import day_of, now
 from madoguchi.kernel.declarations import UnknownDeclaration, published, text_for
@@ -89,7 +90,7 @@ def resident_account(request: HttpRequest, key: str) -> HttpResponse:
         "facts": _facts(sheet, account, number_live),
         "account": account,
         "has_number": number_live is not None,
-        "breadcrumb": [(gettext("住民のアカウント"), "")],
+        "breadcrumb": way((gettext("住民のアカウント"), "")),
     }
     return render(request, "people/resident_account.html", context, status=422 if form.errors else 200)
 
@@ -101,7 +102,7 @@ def given(request: HttpRequest, key: str, number: str, code: str) -> HttpRespons
         "number": number,
         "code": code,
         "until": day_of(now() + CODE_LASTS),
-        "breadcrumb": [(gettext("住民のアカウント"), "")],
+        "breadcrumb": way((gettext("住民のアカウント"), "")),
     }
     return render(request, "people/resident_account_given.html", context)
 
@@ -154,10 +155,10 @@ def resident_account_end(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "key": key,
         "name": sheet.card.name,
-        "breadcrumb": [
+        "breadcrumb": way(
             (gettext("住民のアカウント"), reverse("people:resident_account", args=[key])),
             (gettext("閉じる"), ""),
-        ],
+        ),
     }
     return render(request, "people/resident_account_close.html", context, status=422 if form.errors else 200)
 
@@ -194,7 +195,7 @@ def _facts(
     return [
         (gettext("氏名"), sheet.card.name),
         (gettext("フリガナ"), sheet.card.kana or "–"),
-        (gettext("生年月日"), sheet.card.born),
+        (gettext("生年月日"), born_text(sheet.card.born, on=day_of(now()), status=sheet.card.status)),
         (gettext("住所"), sheet.card.address or "–"),
         (gettext("アカウント"), state),
         (gettext("窓口の番号"), given_state),

@@ -38,16 +38,26 @@
     clientExtensionResults: one.getClientExtensionResults(), authenticatorAttachment: one.authenticatorAttachment,
   });
 
+  /* What the device is to be asked stands in the page, or is fetched when it is needed. */
+  const question = async () => {
+    if (form.dataset.options) {
+      const asked = JSON.parse(document.getElementById(form.dataset.options).textContent);
+      return (asked.creation_options || asked.request_options).publicKey;
+    }
+    const answer = await fetch(form.dataset.question, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    // Another record is open, or nobody is signed in any more: the page itself says so when it is sent.
+    return answer.ok && !answer.redirected ? answer.json() : null;
+  };
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     failed.hidden = true;
     button.disabled = true;
     try {
-      const asked = await fetch(form.dataset.question, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
-      // Another record is open, or nobody is signed in any more: the page itself says so when it is sent.
-      if (asked.ok && !asked.redirected) {
-        const question = await asked.json();
-        form.elements.answer.value = JSON.stringify(await (form.dataset.passkey === "create" ? create(question) : get(question)));
+      const asked = await question();
+      if (asked) {
+        const field = form.elements[form.dataset.answer || "answer"];
+        field.value = JSON.stringify(await (form.dataset.passkey === "create" ? create(asked) : get(asked)));
       }
       form.submit();
     } catch {

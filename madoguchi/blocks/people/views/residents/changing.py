@@ -198,7 +198,9 @@ def _change(
     viewer = viewer_of(request)
     party = party_seen(viewer, key, Party.Kind.PERSON)
     first = {change.day_first: viewer.on} if change.day_first else {}
-    form = change.form(request.POST if request.method == "POST" else None, initial={**first, **(initial or {})})
+    form = change.form(
+        request.POST if request.method == "POST" else None, initial={**first, **(initial or {})}
+    )
     back = reverse("people:resident", args=[party.key])
 
     def act(typed: dict[str, Any]) -> object:

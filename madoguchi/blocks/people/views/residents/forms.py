@@ -29,7 +29,6 @@ from madoguchi.ui.forms import HouseForm, LongTextField, NumberField, WarekiDate
 # A reference of a case, never a name: figures, half-width letters and what stands between them.
 _CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_-]*")
 _NUMBER = re.compile(r"[0-9A-Za-z-]+")
-_WHOLE_DAY = len("1950-04-01")
 
 
 class ReadField(forms.CharField):
@@ -429,13 +428,8 @@ class AcceptForm(HouseForm):
 def _duty_label(duty: Duty) -> str:
     """The duty with its legal basis beneath; the basis is the name of a law, and stays Japanese."""
     return format_html(
-        '{}<span class="pe-basis">{}<span lang="ja">{}</span></span>',
+        '<span>{}<span class="pe-basis">{}<span lang="ja">{}</span></span></span>',
         duty.label,
         gettext("根拠："),
         duty.basis,
     )
-
-
-def whole_day(iso: str) -> bool:
-    """Say whether a day of birth is wholly known."""
-    return len(iso) == _WHOLE_DAY
