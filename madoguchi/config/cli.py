@@ -21,6 +21,7 @@ madoguchi — 窓口
   check             宣言を検査します (lint every declaration)
   resolve / diff / publish    宣言を見る・比べる・公開する
   audit verify      監査記録を確かめます (prove the audit trail)
+  identity key|relink    カードのサインインの鍵、結び直し (keys and re-linking for the sign-in by card)
   plan list|report  計画と実績 (plans and their results)
   areas import      町字を取り込みます (bring in the towns of the address registry)
 

@@ -34,6 +34,11 @@ def city(tmp_path: Path) -> Path:
         ("DATABASE_URL", "postgresql://u:hid%zzden@h/db"),
         ("DATABASE_URL", "hidden"),
         ("DATABASE_URL", "postgresql://[u:hidden@h/db"),
+        ("MADOGUCHI_MAIL", "http://u:hidden@h"),
+        ("MADOGUCHI_MAIL", "smtp://"),
+        ("MADOGUCHI_MAIL", "smtp://u:hidden@h:port"),
+        ("MADOGUCHI_MAIL", "smtp://u:hidden@h/inbox"),
+        ("MADOGUCHI_MAIL", "smtp://u:hidden@h?tls=no"),
         ("MADOGUCHI_CITY", "absent"),
         ("MADOGUCHI_CITY", "."),
         ("MADOGUCHI_DATA", "file/below"),
@@ -138,3 +143,20 @@ def root_power_drop() -> None:
     for power in (dac_override, dac_read_search):
         if libc.prctl(drop_from_bounding_set, power, 0, 0, 0):
             raise OSError(ctypes.get_errno(), "prctl")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", {}),
+        ("smtp://clerk:a%40b@mail.example.jp", {"EMAIL_HOST": "mail.example.jp", "EMAIL_PORT": 587, "EMAIL_HOST_USER": "clerk",
+                                               "EMAIL_HOST_PASSWORD": "a@b", "EMAIL_USE_SSL": False, "EMAIL_USE_TLS": True}),
+        ("smtps://mail.example.jp", {"EMAIL_HOST": "mail.example.jp", "EMAIL_PORT": 465, "EMAIL_HOST_USER": "",
+                                     "EMAIL_HOST_PASSWORD": "", "EMAIL_USE_SSL": True, "EMAIL_USE_TLS": False}),
+        ("smtp://10.0.0.5:25?plain", {"EMAIL_HOST": "10.0.0.5", "EMAIL_PORT": 25, "EMAIL_HOST_USER": "",
+                                      "EMAIL_HOST_PASSWORD": "", "EMAIL_USE_SSL": False, "EMAIL_USE_TLS": False}),
+    ],
+)  # fmt: skip
+def test_the_mail_server_is_read_and_secured_unless_the_city_says_otherwise(url, told, city, tmp_path):
+    variables = {"MADOGUCHI_DATA": str(tmp_path / "data"), "MADOGUCHI_CITY": str(city), "MADOGUCHI_MAIL": url}
+    assert environment_read(variables).mail == told

@@ -58,8 +58,8 @@ def test_what_we_do_not_offer_is_not_there(name: str, path: str, *, signed_in: b
         assert answer.status_code == 404, name
 
 
-@pytest.mark.parametrize("path", ["/account/3rdparty/", "/account/social/signup/", "/account/2fa/webauthn/"])
-def test_social_accounts_and_keys_are_not_there(path: str) -> None:
+@pytest.mark.parametrize("path", ["/account/3rdparty/", "/account/social/signup/"])
+def test_social_accounts_and_keys_without_a_password_are_not_there(path: str) -> None:
     assert Client().get(path).status_code == 404
 
 

@@ -6,7 +6,8 @@ Every constraint and trigger holds as for a single row. It belongs inside an act
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -34,13 +35,13 @@ def rows_copy(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
                 copy.write_row(row)
         return
     # Days and moments are text to SQLite; the other values pass as they are.
-    prepares = [(place, field.get_db_prep_value) for place, field in enumerate(known) if _is_day(field)]  # type: ignore[union-attr]
+    prepares = [(place, _preparer(field)) for place, field in enumerate(known) if _is_day(field)]
 
     def prepared() -> Iterable[Sequence[Any]]:
         for row in rows:
             values = list(row)
             for place, prepare in prepares:
-                values[place] = prepare(values[place], connection=connection)
+                values[place] = prepare(values[place])
             yield values
 
     marks = ", ".join(["%s"] * len(known))
@@ -72,6 +73,11 @@ def ids_reserve(model: type[models.Model], count: int) -> Sequence[int]:
         )
         cursor.execute(statement, [last + count, table])
     return range(last + 1, last + 1 + count)
+
+
+def _preparer(field: Any) -> Callable[[Any], Any]:
+    """Give what makes a value of a field fit for SQLite; the same days come again and again."""
+    return lru_cache(maxsize=50_000)(lambda value: field.get_db_prep_value(value, connection=connection))
 
 
 def _is_day(field: object) -> bool:

@@ -15,7 +15,7 @@ from madoguchi.blocks.people.actions import (
     protection_begin,
 )
 from madoguchi.blocks.people.models import Assurance, Birth, Mandate, Membership
-from madoguchi.blocks.people.queries import claimable, delegates_may
+from madoguchi.blocks.people.queries import claimable, delegates_may, mandates_given, mandates_held
 from madoguchi.blocks.people.testing import (
     DAY,
     NOW,
@@ -176,3 +176,36 @@ def test_death_of_either_side_ends_what_was_given_by_word():
         Birth.objects.filter(party=both[side]).update(died=(DAY - ONE_DAY).isoformat())
         assert delegates_may(both[0].pk, "anything", DAY) == frozenset()
         assert Mandate.objects.get(pk=mandate.pk).revoked_at is None
+
+
+def protect(party, *, starts_on=DAY, ends_on=None, now=NOW) -> None:
+    keeper = viewer_with("people.protection_keep")
+    protection_begin(actor=keeper, party_key=party.key, starts_on=starts_on, ends_on=ends_on, now=now)
+
+
+@pytest.mark.parametrize("basis", ["own_word", "papers"])
+def test_whoever_is_protected_is_safe_from_those_trusted_before(basis):
+    hanako, taro, jiro = person_make(), person_make(), person_make()
+    earlier = NOW - timedelta(days=30)
+    mandate_make(hanako, taro, basis=basis, offered_at=earlier)
+    assert delegates_may(hanako.pk, "anything", DAY) == {taro.pk}
+    protect(hanako)
+    assert delegates_may(hanako.pk, "anything", DAY) == frozenset()
+    assert mandates_held(resident_viewer(taro))[0].state == "ended", "as if it had been taken back"
+    assert mandates_given(resident_viewer(hanako))[0].state == "suspended"
+
+    mandate_make(hanako, jiro, basis=basis, offered_at=NOW + timedelta(minutes=1))
+    assert delegates_may(hanako.pk, "anything", DAY) == {jiro.pk}, "whom she trusts now"
+
+
+def test_a_protection_renewed_in_time_is_one_and_a_later_one_is_another():
+    hanako, taro = person_make(), person_make()
+    year = timedelta(days=365)
+    protect(hanako, starts_on=DAY - 3 * year, ends_on=DAY - 2 * year, now=NOW - 3 * year)
+    protect(hanako, starts_on=DAY - year, ends_on=DAY, now=NOW - year)
+    mandate_make(hanako, taro, offered_at=NOW - ONE_DAY)
+    protect(hanako, starts_on=DAY, ends_on=DAY + year, now=NOW)
+    assert delegates_may(hanako.pk, "anything", DAY) == {taro.pk}, "given under the same protection"
+    other = person_make()
+    mandate_make(hanako, other, offered_at=NOW - 2 * year + ONE_DAY)
+    assert delegates_may(hanako.pk, "anything", DAY) == {taro.pk}, "given between two of them"

@@ -260,7 +260,7 @@ def test_more_than_fifty_are_said_in_words_and_ask_few_questions(django_assert_m
         person_make(name=f"試験　多{number}", kana="シケン　オオイ")
     client = clerk()
     client.post(HOME, {"kana": "シケン", "born": "1970"})
-    with django_assert_max_num_queries(22) as asked:
+    with django_assert_max_num_queries(16) as asked:
         page = client.post(HOME, {"kana": "シケン", "born": "1970"})
     reads = [query["sql"] for query in asked.captured_queries if query["sql"].lstrip().startswith("SELECT")]
     assert len(reads) <= 12, reads

@@ -136,9 +136,7 @@ def account_of_party(party: Party) -> ResidentAccount | None:
     return ResidentAccount.objects.filter(party__in=ids, closed_at=None).order_by("pk").first()
 
 
-def _known_now(
-    actor: Viewer, account: ResidentAccount, items: FourItems, now: datetime
-) -> ResidentAccount:
+def _known_now(actor: Viewer, account: ResidentAccount, items: FourItems, now: datetime) -> ResidentAccount:
     """Look again whose an account is that was nobody's: the register may have learnt of the person meanwhile."""
     match = person_match(items, on=day_of(now)) if account.party_id is None else None
     if match is None or match.party is None or account_of_party(match.party) is not None:

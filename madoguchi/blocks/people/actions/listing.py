@@ -7,7 +7,6 @@ finds neither the pair, nor the protection, nor the officer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -31,6 +30,7 @@ from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
 
 LISTED = ("identity", "address")
+PER_PAGE = 50
 ENDING_SOON = timedelta(days=60)
 """When a protection is put before its keeper: it lasts for a year and is renewed from a month before its end
 (住民基本台帳事務処理要領 第5の10), and a letter to the person takes its time."""
@@ -71,20 +71,20 @@ def pairs_waiting(viewer: Viewer) -> QuerySet[SamePerson]:
 def pairs_open(
     *,
     actor: Viewer,
-    ids: Sequence[int],
+    start: int = 0,
     now: datetime,  # noqa: ARG001
     case: str = "",
 ) -> list[PairLine]:
     """
     Give waiting pairs for a list, and write down whose names it showed.
 
-    :param ids: of the pairs on the page; those that wait no more are left out.
+    :param start: how many stand before the first of the page.
     :raises NotAllowed: the actor does not merge persons.
     :raises DutyMissing: the actor named no duty.
     """
     duty_ask(actor)
     actor.must("people.person_merge")
-    pairs = list(pairs_waiting(actor).filter(pk__in=ids))
+    pairs = list(pairs_waiting(actor)[start : start + PER_PAGE])
     people = {party_id for pair in pairs for party_id in (pair.one_id, pair.other_id)}
     known = cards(sorted(people), viewer=actor, on=actor.on)
     audit_read(
@@ -147,20 +147,20 @@ def protections_listed(on: date) -> QuerySet[Protection]:
 def protections_open(
     *,
     actor: Viewer,
-    ids: Sequence[int],
+    start: int = 0,
     now: datetime,  # noqa: ARG001
     case: str = "",
 ) -> list[ProtectionLine]:
     """
     Give protections for a list, and write down whose they are.
 
-    :param ids: of the protections on the page.
+    :param start: how many stand before the first of the page.
     :raises NotAllowed: the actor may not see protected persons.
     :raises DutyMissing: the actor named no duty.
     """
     duty_ask(actor)
     actor.must("people.protected_view")
-    rows = list(protections_listed(actor.on).filter(pk__in=ids).select_related("party"))
+    rows = list(protections_listed(actor.on).select_related("party")[start : start + PER_PAGE])
     roots = {row.pk: row.party.merged_into_id or row.party_id for row in rows}
     known = cards(sorted(set(roots.values())), viewer=actor, on=actor.on)
     audit_read(

@@ -56,7 +56,7 @@ def cookie_end(response: HttpResponse) -> None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this browser's session; whoever came by card is then led to end the provider's as well."""
     resident = resident_of(request)
-    response = redirect("me:signed_out")
+    response: HttpResponse = redirect("me:signed_out")
     if resident is not None:
         resident_sign_out(actor=resident.viewer, session_id=resident.session.pk, by="signed_out", now=now())
         request.resident = None  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ def lines_of(
             papers=one.papers,
             starts_on=one.starts_on,
             last_on=one.ends_on - _ONE_DAY if one.ends_on else None,
-            state=_state(one, on, holds=one.pk in holding),
+            state=_told(_state(one, on, holds=one.pk in holding), one, side, viewer),
             offered_at=one.offered_at,
             closes_on=offer_closes_on(one),
             accepted_at=one.accepted_at,
@@ -67,6 +67,12 @@ def _state(mandate: Mandate, on: date, *, holds: bool) -> MandateState:
     if on < mandate.starts_on:
         return "coming"
     return "suspended" if _current(mandate, on) else "over"
+
+
+def _told(state: MandateState, mandate: Mandate, side: MandateSide, viewer: Viewer) -> MandateState:
+    """What the delegate is told of a mandate that stopped for a reason of the grantor's: that it is over, no more."""
+    asks = viewer.kind == "resident" and side == "delegate" and mandate.basis != Mandate.Basis.REGISTER
+    return "ended" if state == "suspended" and asks else state
 
 
 def _ended_by(mandate: Mandate, viewer: Viewer) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from madoguchi.blocks.people.mandates.relations import may_be_parent
-from madoguchi.blocks.people.models import Birth, Mandate, Membership, Party
+from madoguchi.blocks.people.models import Birth, Mandate, Membership, Party, Protection
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.models.parties import believed, known_on
-from madoguchi.blocks.people.parties.cards import clusters, protected
+from madoguchi.blocks.people.parties.cards import Cluster, clusters
 from madoguchi.kit.ages import AgeRefused
 from madoguchi.kit.partial_dates import PartialDate
 
@@ -38,7 +38,7 @@ class Standing:
     died: frozenset[int]
     seats: dict[int, Seat]
     heads_of: frozenset[tuple[int, int]]
-    protected: frozenset[int]
+    protected_since: dict[int, datetime]
 
     def is_minor(self, party: int) -> bool:
         """Whether somebody is certainly under age, as far as the day of birth is known."""
@@ -57,7 +57,7 @@ class Standing:
         A protected child (支援措置) is nobody's here, whoever asks: the answer must not tell that there is one.
         """
         one, other = self.seats.get(child), self.seats.get(adult)
-        if one is None or other is None or one.group != other.group or child in self.protected:
+        if one is None or other is None or one.group != other.group or child in self.protected_since:
             return False
         if not (self.is_minor(child) and self.is_of_age(adult)):
             return False
@@ -69,6 +69,11 @@ class Standing:
         grantor, delegate = root_of(mandate.grantor), root_of(mandate.delegate)
         # 民法第111条: an agency ends with the death of either.
         if grantor == delegate or {grantor, delegate} & self.died:
+            return False
+        # Whoever is protected may be protected from him whom she trusted before: what was given until then holds
+        # no more, and what she gives from then on does.
+        since = self.protected_since.get(grantor)
+        if since is not None and (mandate.accepted_at is None or mandate.accepted_at < since):
             return False
         if mandate.basis != Mandate.Basis.REGISTER:
             return True
@@ -111,8 +116,27 @@ def standing_of(parties: Iterable[int], on: date) -> Standing:
             seats[root] = Seat(root_of(member.group), member.relation, member.head)
         elif member.kind == Membership.Kind.OFFICER and member.head:
             heads.add((root_of(member.group), root))
-    hidden = frozenset(protected(on).filter(party__in=cluster.ids))
-    return Standing(on, born, frozenset(died), seats, frozenset(heads), hidden)
+    since = _protected_since(cluster, on)
+    return Standing(on, born, frozenset(died), seats, frozenset(heads), since)
+
+
+def _protected_since(cluster: Cluster, on: date) -> dict[int, datetime]:
+    """Say for the protected since when the city has known of it; a protection that is renewed in time is one."""
+    rows: dict[int, list[Protection]] = {}
+    begun = Protection.objects.filter(believed(), party__in=cluster.ids, starts_on__lte=on)
+    for row in begun.order_by("-starts_on", "-pk"):
+        rows.setdefault(cluster.root_of[row.party_id], []).append(row)
+    since = {}
+    for root, (newest, *before) in rows.items():
+        if newest.ends_on is not None and newest.ends_on <= on:
+            continue
+        first = newest
+        for row in before:
+            if row.ends_on is not None and row.ends_on < first.starts_on:
+                break
+            first = row
+        since[root] = first.entered_at
+    return since
 
 
 def mandates_holding(mandates: QuerySet[Mandate], on: date) -> list[Mandate]:

@@ -53,10 +53,15 @@ def posted(request: HttpRequest, *, files: bool = False) -> tuple[Any, ...]:
     return (request.POST, request.FILES) if files else (request.POST,)
 
 
-def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
+def page_of(request: HttpRequest, rows: Any, size: int = PER_PAGE) -> Page[Any]:
     """Give the page of a list that is asked for."""
-    page: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(rows, size).get_page(request.GET.get("page"))
     return page
+
+
+def start_of(page: Page[Any]) -> int:
+    """Give how many stand before the first of a page; its rows are not asked for."""
+    return max(page.start_index() - 1, 0)
 
 
 def section_tabs(viewer: Viewer, current: str) -> list[Tab]:

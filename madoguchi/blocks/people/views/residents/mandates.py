@@ -152,7 +152,7 @@ def _table(found: MandatesOfParty, lines: tuple[MandateLine, ...], caption: str)
                 "basis", gettext("根拠"),
                 value=lambda line: " ".join([basis_word(line.kind, line.basis), line.papers]).strip(),
             ),
-            Column("end", "", value=lambda line: gettext("終える") if ended(line) else "", link=ended),
+            Column("end", gettext("登録の終わり"), value=lambda line: gettext("終える") if ended(line) else "", link=ended),
         ],
         lines,
         caption=caption,

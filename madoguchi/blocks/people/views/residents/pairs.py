@@ -18,11 +18,11 @@ from madoguchi.blocks.people.actions import (
     party_unmerge,
     person_glance,
 )
-from madoguchi.blocks.people.actions.listing import pair_seen, pairs_waiting
+from madoguchi.blocks.people.actions.listing import PER_PAGE, pair_seen, pairs_waiting
 from madoguchi.blocks.people.actions.reading import party_seen
 from madoguchi.blocks.people.models import Party, PartyMerge
 from madoguchi.blocks.people.types import FactOnPage, PersonSheet
-from madoguchi.blocks.people.views.asking import page_of, posted
+from madoguchi.blocks.people.views.asking import page_of, posted, start_of
 from madoguchi.blocks.people.views.residents import shown
 from madoguchi.blocks.people.views.residents.asking import (
     MERGE,
@@ -53,8 +53,8 @@ def pairs(request: HttpRequest) -> HttpResponse:
             request, said % {"count": count} if count else gettext("新しい組は見つかりませんでした。")
         )
         return redirect(PAIRS)
-    page = page_of(request, pairs_waiting(viewer).values_list("pk", flat=True))
-    lines = pairs_open(actor=viewer, ids=list(page), now=now(), case=work_now(request).case)
+    page = page_of(request, pairs_waiting(viewer), PER_PAGE)
+    lines = pairs_open(actor=viewer, start=start_of(page), now=now(), case=work_now(request).case)
     return show(
         request,
         "pairs",

@@ -56,6 +56,7 @@ LEVELS: Mapping[str, Any] = {
     "house": _("号まで"),
     "building": _("建物・部屋まで"),
 }
+SOURCES: Mapping[str, Any] = {**dict(Source.choices), Source.COUNTER: _("窓口で記録")}
 QUALITIES: Mapping[str, tuple[Any, str]] = {
     "exact": (_("書いてあるとおり一致"), "success"),
     "folded": (_("書き方の違いを直して一致"), "info"),
@@ -193,7 +194,7 @@ def addresses_table(addresses: Sequence[FactOnPage]) -> Table:
         if level not in LEVELS or quality not in QUALITIES:
             return badge(gettext("市の町名と一致しない"), "warning")
         label, tone = QUALITIES[quality]
-        return format_html("{} {}", badge(label, tone), LEVELS[level])
+        return format_html("<span>{} {}</span>", badge(label, tone), LEVELS[level])
 
     return Table(
         [
@@ -274,7 +275,6 @@ def pairs_table(pairs: Sequence[PairLine], *, on: date) -> Table:
 
 def protections_table(rows: Sequence[ProtectionLine], *, on: date, soon: date) -> Table:
     """List who is protected until when; what ends soon is said in words."""
-    sources = dict(Source.choices)
 
     def state(row: ProtectionLine) -> tuple[str, str]:
         if row.starts_on > on:
@@ -290,7 +290,7 @@ def protections_table(rows: Sequence[ProtectionLine], *, on: date, soon: date) -
             Column("kana", gettext("フリガナ"), value=lambda row: row.card.kana),
             Column("period", gettext("期間"), value=lambda row: period_text(row.starts_on, row.ends_on)),
             Column("state", gettext("状態"), "badge", value=state),
-            Column("source", gettext("出どころ"), value=lambda row: sources.get(row.source, row.source)),
+            Column("source", gettext("出どころ"), value=lambda row: SOURCES[row.source]),
         ],
         rows, caption=gettext("支援措置の人"), caption_hidden=True, key="protections",
         empty_title=gettext("支援措置の人はいません"),
@@ -340,5 +340,4 @@ def _when() -> list[Column]:
 
 
 def _source() -> Column:
-    sources = dict(Source.choices)
-    return Column("source", gettext("出どころ"), value=lambda fact: sources.get(fact.source, fact.source))
+    return Column("source", gettext("出どころ"), value=lambda fact: SOURCES[fact.source])
