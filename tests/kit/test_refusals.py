@@ -3,6 +3,7 @@ import string
 
 import pytest
 
+from madoguchi.kit.addresses.postal_codes import PostalCodeRefused
 from madoguchi.kit.ages import AgeRefused
 from madoguchi.kit.characters import WrittenTextRefused
 from madoguchi.kit.check_characters import OfficialNumberRefused, ReceiptNumberRefused
@@ -23,6 +24,7 @@ KINDS = [
     WrittenTextRefused,
     NameRefused,
     PartialDateRefused,
+    PostalCodeRefused,
 ]
 
 

@@ -76,7 +76,7 @@ def sign_in_mail(asked: SignInMail) -> Mail:
 )
 def mail_way(now: datetime) -> Health:  # noqa: ARG001
     """Say where mail goes; no mail is sent to find out."""
-    if settings.EMAIL_BACKEND == FILES:
+    if not settings.ENVIRONMENT.mail:
         return Health(
             "warn" if settings.ENVIRONMENT.site.https else "ok",
             gettext("送らずに、ファイルに書いています（%(folder)s）。")

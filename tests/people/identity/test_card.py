@@ -9,7 +9,9 @@ import httpx
 import pytest
 from django.test import Client
 
+from madoguchi.blocks.people.citizen import means as means_pages
 from madoguchi.blocks.people.identity import card as way_in
+from madoguchi.blocks.people.identity import ways
 from madoguchi.blocks.people.identity.attempts import COOKIE as ATTEMPT
 from madoguchi.blocks.people.identity.oidc import ProviderMemory, key_make
 from madoguchi.blocks.people.identity.residents import COOKIE
@@ -52,8 +54,9 @@ def provider(clock: Clock, monkeypatch: pytest.MonkeyPatch, our_key: Path) -> Fa
     monkeypatch.setattr(way_in, "keys_folder", lambda: our_key)
     way = way_in.CardWay({"issuer": ISSUER, "client_id": CLIENT, "allow_local": True})
     monkeypatch.setattr(way_in, "card_way", lambda: way)
-    monkeypatch.setattr("madoguchi.blocks.people.identity.ways.card_way", lambda: way)
-    monkeypatch.setattr("madoguchi.blocks.people.citizen.means.card_way", lambda: way)
+    # Modules imported above: one that were imported only now would take the stand-in for the real thing.
+    monkeypatch.setattr(ways, "card_way", lambda: way)
+    monkeypatch.setattr(means_pages, "card_way", lambda: way)
     return fake
 
 

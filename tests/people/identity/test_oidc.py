@@ -730,7 +730,7 @@ def test_no_cookie_of_one_citizen_goes_out_with_the_next(stage: Stage) -> None:
     [
         ({"issuer": ISSUER + "/"}, "issuer"),
         ({"token_endpoint": "http://op.example.jp/token"}, "token_endpoint"),
-        ({"jwks_uri": "file:///etc/passwd"}, "jwks_uri"),
+        ({"jwks_uri": "ftp://op.example.jp/keys"}, "jwks_uri"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint"),
         ({"userinfo_endpoint": "https://a:b@op.example.jp/"}, "userinfo_endpoint"),
         ({"end_session_endpoint": "https://op.example.jp:x/"}, "end_session_endpoint"),

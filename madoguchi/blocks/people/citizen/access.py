@@ -15,7 +15,7 @@ from madoguchi.blocks.people.access.log import AccessLine, lines_of_access, look
 from madoguchi.blocks.people.actions import own_record_read
 from madoguchi.blocks.people.citizen.forms import YearForm
 from madoguchi.blocks.people.citizen.showing import language, signed_in, way
-from madoguchi.blocks.people.citizen.words import class_words
+from madoguchi.blocks.people.citizen.words import class_words, joined
 from madoguchi.blocks.people.models import Assurance
 from madoguchi.blocks.people.pages import resident_page
 from madoguchi.kernel.audit import audit_types
@@ -71,7 +71,7 @@ def access_file(request: HttpRequest) -> HttpResponse:
     for line in lines:
         said = described(line)
         first = [moment_text(line.at), said["who"], line.office, line.post, said["what"], said["duty"]]
-        writer.writerow([_cell(text) for text in (*first, line.basis, "、".join(said["data"]))])
+        writer.writerow([_cell(text) for text in (*first, line.basis, said["data"])])
     return response
 
 
@@ -89,7 +89,7 @@ def described(line: AccessLine) -> dict[str, Any]:
         "who": f"{who}（{line.by}）" if line.by else who,
         "what": str(audit_types[line.event].sentence) if known else line.event,
         "duty": gettext("緊急の閲覧") if line.emergency else line.duty,
-        "data": class_words(line.data),
+        "data": joined(class_words(line.data)),
     }
 
 

@@ -159,7 +159,7 @@ class YearForm(HouseForm):
     """Of which year the looks are listed."""
 
     marks_hidden = True
-    year = forms.TypedChoiceField(label=_("いつの記録か"), required=False, coerce=int, empty_value=None)
+    year = forms.TypedChoiceField(label=_("いつ見たか"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, years: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,14 @@ from madoguchi.blocks.people.actions import (
 )
 from madoguchi.blocks.people.citizen.forms import ClaimForm, CodeForm, OfferForm, months_later
 from madoguchi.blocks.people.citizen.showing import as_oneself, language, signed_in, way
-from madoguchi.blocks.people.citizen.words import ENDED_BY, STATES, basis_word, kind_word, services_words
+from madoguchi.blocks.people.citizen.words import (
+    ENDED_BY,
+    STATES,
+    basis_word,
+    joined,
+    kind_word,
+    services_words,
+)
 from madoguchi.blocks.people.mandates.codes import code_shown
 from madoguchi.blocks.people.mandates.offers import (
     offer_closes_on,
@@ -218,6 +225,7 @@ def described(line: MandateLine, labels: dict[str, str]) -> dict[str, Any]:
         "kind": kind_word(line.kind),
         "basis": basis_word(line.kind, line.basis),
         "services": services_words(line.services, labels),
+        "services_text": joined(services_words(line.services, labels)),
         "state": word,
         "state_kind": kind,
         "ended_by": ENDED_BY.get(line.ended_by, ""),

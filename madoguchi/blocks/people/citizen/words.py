@@ -59,6 +59,11 @@ def services_words(services: Iterable[str], labels: Mapping[str, str]) -> list[s
     return [gettext("すべての手続き") if key == EVERY_SERVICE else labels.get(key, key) for key in services]
 
 
+def joined(words: Iterable[str]) -> str:
+    """Give words in a row, as the reader's language separates them."""
+    return gettext("、").join(words)
+
+
 def class_words(classes: Iterable[str]) -> list[str]:
     """Give classes of data in words; one that another version of the house wrote as it stands."""
     return [str(CLASSES.get(name, name)) for name in classes]

@@ -121,7 +121,7 @@ def _words(value: Value) -> str:
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, list):
-        return "、".join(value)
+        return gettext("、").join(value)
     return "" if value is None else str(value)
 
 

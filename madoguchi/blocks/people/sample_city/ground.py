@@ -9,6 +9,8 @@ from datetime import date
 from random import Random
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from madoguchi.blocks.people.sample_city import figures
 from madoguchi.blocks.people.sample_city.drawing import Lot, stream
 from madoguchi.blocks.people.sample_city.names import lines_read
@@ -25,7 +27,7 @@ _KANJI = "〇一二三四五六七八九"
 class NoTowns(Refused):
     """The city has no towns, so that nobody can live in it."""
 
-    message = "町字が登録されていません。先に町字を取り込んでください。"
+    message = _("町字が登録されていません。先に町字を取り込んでください。")
 
 
 class Town(NamedTuple):

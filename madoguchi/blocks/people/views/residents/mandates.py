@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.blocks.people.actions import mandate_end, mandate_enter, mandates_open
 from madoguchi.blocks.people.actions.mandates_counter import MandatesOfParty
-from madoguchi.blocks.people.citizen.words import STATES, basis_word, kind_word, services_words
+from madoguchi.blocks.people.citizen.words import STATES, basis_word, joined, kind_word, services_words
 from madoguchi.blocks.people.mandates.offers import service_labels
 from madoguchi.blocks.people.types import MandateLine
 from madoguchi.blocks.people.views.asking import posted
@@ -144,7 +144,7 @@ def _table(found: MandatesOfParty, lines: tuple[MandateLine, ...], caption: str)
             Column("state", gettext("状態"), kind="badge", value=lambda line: STATES[line.state]),
             Column(
                 "services", gettext("できること"),
-                value=lambda line: "、".join(services_words(line.services, labels)),
+                value=lambda line: joined(services_words(line.services, labels)),
             ),
             Column("starts_on", gettext("いつから"), kind="date"),
             Column("last_on", gettext("いつまで"), kind="date"),
