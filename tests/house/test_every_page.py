@@ -55,6 +55,15 @@ SEEN_ELSEWHERE = {
         "people/resident_account.html", "people/resident_account_given.html",
         "people/resident_account_close.html",
     ), "tests/people/identity"),
+    # My page and acting for others: tests/people/me/test_accessible.py opens them in three languages.
+    **dict.fromkeys((
+        *(f"people/me/{name}.html" for name in (
+            "home", "profile", "address", "access", "held", "notices", "language", "act", "mandates", "mandate",
+            "mandate_offer", "mandate_offered", "mandate_receive", "mandate_claim", "consents", "consent",
+            "consent_proof",
+        )),
+        *(f"people/residents/{name}.html" for name in ("mandates", "mandate_add", "mandate_confirm", "mandate_close")),
+    ), "tests/people/me"),
     **dict.fromkeys((
         "mfa/webauthn/add_form.html", "mfa/webauthn/authenticator_list.html", "mfa/webauthn/edit_form.html",
         "mfa/webauthn/authenticator_confirm_delete.html", "mfa/webauthn/reauthenticate.html",
