@@ -109,6 +109,8 @@ def filtered(name: str, which: str) -> dict[str, float]:
     from madoguchi.blocks.people.models.parties import believed
     from madoguchi.blocks.people.parties.cards import ROOT, seen_through
 
+    # A request has its viewer before it lists anything.
+    viewer = _viewer()
     rows, began = 0, time.perf_counter()
     for year in YEARS:
         names = PartyName.objects.filter(
@@ -116,8 +118,8 @@ def filtered(name: str, which: str) -> dict[str, float]:
         )
         names = names.annotate(root=ROOT).order_by("kana_key", "pk")
         if which == "ours":
-            names = names.filter(seen_through(_viewer()))
-        rows += names.count() if name == "count" else len(names.values_list("root", "name", "kana")[:50])
+            names = names.filter(seen_through(viewer))
+        rows += names.count() if name == "count" else len(names[:50])
     return {"ms": (time.perf_counter() - began) * 1_000 / len(YEARS), "rows": rows}
 
 

@@ -33,8 +33,8 @@ from madoguchi.blocks.people.identity.signatures import (
     ValidityUnreachable,
     finding_text,
     items_of,
-    signature_check,
 )
+from madoguchi.blocks.people.identity.signatures.check import signature_check
 from madoguchi.blocks.people.identity.signatures.claims import ARC
 from madoguchi.blocks.people.identity.signatures.words import TEXTS
 from madoguchi.blocks.people.testing import AuthorityService, CardAuthority, signature_make

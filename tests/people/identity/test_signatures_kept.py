@@ -19,7 +19,8 @@ from madoguchi.blocks.people.actions import (
     document_signature_keep,
     signature_recheck,
 )
-from madoguchi.blocks.people.identity.signatures import SignatureFound, signature_check, trust_of_city
+from madoguchi.blocks.people.identity.signatures import SignatureFound, trust_of_city
+from madoguchi.blocks.people.identity.signatures.check import signature_check
 from madoguchi.blocks.people.identity.signatures.trust import trust_check
 from madoguchi.blocks.people.models import DocumentSignature, Party
 from madoguchi.blocks.people.queries import signatures_of

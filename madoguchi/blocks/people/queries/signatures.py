@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from madoguchi.blocks.people.identity.signatures import (
     CardClaims,
     Finding,
@@ -10,12 +12,23 @@ from madoguchi.blocks.people.identity.signatures import (
     TrustMissing,
     finding_text,
     items_of,
-    signature_check,
     trust_of_city,
 )
 from madoguchi.blocks.people.models import DocumentSignature
 from madoguchi.blocks.people.types import SignatureLine
 from madoguchi.kernel.rights import Viewer
+
+
+def signature_check(
+    *, document: bytes, signature: bytes, trust: Trust, now: datetime, existed_at: datetime | None = None
+) -> SignatureFound:
+    """Judge a detached signature over a document (``identity.signatures.check``, which says how and what it raises)."""
+    # Loaded when the first signature is judged: the libraries take a second, and most processes judge none.
+    from madoguchi.blocks.people.identity.signatures import check
+
+    return check.signature_check(
+        document=document, signature=signature, trust=trust, now=now, existed_at=existed_at
+    )
 
 
 def signatures_of(viewer: Viewer, document_sha256: str) -> tuple[SignatureLine, ...]:

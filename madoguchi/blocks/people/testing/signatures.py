@@ -37,9 +37,9 @@ from madoguchi.blocks.people.identity.signatures import (
     Trust,
     ValidityAnswer,
     ValidityAsked,
-    signature_check,
 )
 from madoguchi.blocks.people.identity.signatures.claims import ARC
+from madoguchi.blocks.people.queries import signature_check
 from madoguchi.blocks.people.testing.organisation import NOW
 from madoguchi.blocks.people.testing.parties import HOUSE, person_make
 from madoguchi.kernel.health import Health

@@ -1,8 +1,12 @@
-"""Judging what a card has signed: a detached signature, its certificate, and whether that still held."""
+"""
+Judging what a card has signed: a detached signature, its certificate, and whether that still held.
 
-from madoguchi.blocks.people.identity.signatures.check import TrustMissing, signature_check
+``check`` is imported where a signature is judged, and not here: the libraries behind it take a second to load, which
+every command and every start would pay.
+"""
+
+from madoguchi.blocks.people.identity.signatures.certificates import CertificateUnreadable
 from madoguchi.blocks.people.identity.signatures.claims import items_of
-from madoguchi.blocks.people.identity.signatures.paths import CertificateUnreadable
 from madoguchi.blocks.people.identity.signatures.trust import trust_of_city, validity_services
 from madoguchi.blocks.people.identity.signatures.types import (
     CardClaims,
@@ -10,6 +14,7 @@ from madoguchi.blocks.people.identity.signatures.types import (
     SignatureFound,
     Statement,
     Trust,
+    TrustMissing,
     ValidityAnswer,
     ValidityAsked,
     ValidityService,
@@ -31,7 +36,6 @@ __all__ = [
     "ValidityUnreachable",
     "finding_text",
     "items_of",
-    "signature_check",
     "trust_of_city",
     "validity_services",
 ]

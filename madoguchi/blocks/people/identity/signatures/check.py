@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.path import ValidationPath
@@ -52,17 +51,9 @@ from madoguchi.blocks.people.identity.signatures.types import (
     Finding,
     SignatureFound,
     Trust,
+    TrustMissing,
     verdict_of,
 )
-from madoguchi.kernel.actions import Unavailable
-
-
-class TrustMissing(Unavailable):
-    """The city has named no authority whose certificates it trusts: nothing can be judged."""
-
-    message = _(
-        "いま電子署名を確かめられません。ほかの方法で手続きするか、しばらくしてからもう一度お試しください。"
-    )
 
 
 def signature_check(

@@ -16,8 +16,8 @@ from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_self_reported_ts
 
+from madoguchi.blocks.people.identity.signatures.certificates import certificate_read
 from madoguchi.blocks.people.identity.signatures.claims import claims_of
-from madoguchi.blocks.people.identity.signatures.paths import certificate_read
 from madoguchi.blocks.people.identity.signatures.types import CardClaims, Finding
 
 MOST_CERTIFICATES: Final = 10

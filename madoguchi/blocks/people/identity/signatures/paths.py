@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from asn1crypto import pem, x509
-from cryptography.x509 import load_der_x509_certificate
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
@@ -29,6 +27,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 
 from madoguchi.blocks.people.identity.signatures.algorithms import ALLOWED, VERIFIER
+from madoguchi.blocks.people.identity.signatures.certificates import certificate_read
 from madoguchi.blocks.people.identity.signatures.types import Finding, Trust
 
 USAGE: Final = KeyUsageConstraints(
@@ -50,16 +49,8 @@ _ASKED: Final = CertRevTrustPolicy(
     )
 )
 
-_USED: Final = (
-    "serial_number", "issuer", "subject", "public_key", "not_valid_before", "not_valid_after", "self_signed",
-    "key_usage_value", "extended_key_usage_value", "basic_constraints_value", "critical_extensions", "ocsp_urls",
-)  # fmt: skip
 # Its warnings quote the names that certificates carry; what they say is in our findings.
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-
-
-class CertificateUnreadable(Exception):
-    """A certificate that the city trusts cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +63,6 @@ class Authorities:
     def holding(self, at: datetime) -> tuple[Any, ...]:
         """Give the roots that are within their time."""
         return tuple(root for root in self.roots if root.not_valid_before <= at <= root.not_valid_after)
-
-
-def certificate_read(written: bytes) -> Any:
-    """
-    Read one certificate, DER or PEM.
-
-    :raises CertificateUnreadable: it is none.
-    """
-    try:
-        _label, _headers, der = pem.unarmor(written) if pem.detect(written) else ("", {}, written)
-        # Two readers: the first refuses what is odd, so that the second, which the paths need, meets nothing odd.
-        list(load_der_x509_certificate(der).extensions)
-        certificate = x509.Certificate.load(der, strict=True)
-        for name in _USED:
-            getattr(certificate, name)
-    except Exception as error:
-        # The libraries have many words for it; see envelope_read.
-        raise CertificateUnreadable from error
-    return certificate
 
 
 def authorities_read(trust: Trust) -> Authorities:

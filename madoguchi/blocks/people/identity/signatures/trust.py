@@ -24,8 +24,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from madoguchi.blocks.people.identity.signatures.certificates import CertificateUnreadable, certificate_read
 from madoguchi.blocks.people.identity.signatures.folder import FolderService
-from madoguchi.blocks.people.identity.signatures.paths import CertificateUnreadable, certificate_read
 from madoguchi.blocks.people.identity.signatures.types import Trust, ValidityService
 from madoguchi.kernel.health import Health
 from madoguchi.kit.registry import Registry

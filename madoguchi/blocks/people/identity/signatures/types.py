@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.kernel.actions import Unavailable
 from madoguchi.kernel.health import Health
 
 MIB = 1024 * 1024
@@ -162,3 +165,11 @@ def verdict_of(findings: Sequence[Finding]) -> Verdict:
     if "bad" in states or not states:
         return "invalid"
     return "unsure" if "unsure" in states else "valid"
+
+
+class TrustMissing(Unavailable):
+    """The city has named no authority whose certificates it trusts: nothing can be judged."""
+
+    message = _(
+        "いま電子署名を確かめられません。ほかの方法で手続きするか、しばらくしてからもう一度お試しください。"
+    )
