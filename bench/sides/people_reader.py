@@ -12,6 +12,7 @@ from bench.sides.orders import orders_answer
 
 FOUND_AT_ONCE = 51
 YEARS = range(1940, 2020, 8)
+LEAST_SECONDS = 0.25
 
 _questions: list[Any] = []
 
@@ -105,22 +106,31 @@ def _bare(asked: Any) -> Any:
 
 def filtered(name: str, which: str) -> dict[str, float]:
     """Read the lists of some years, or count them; milliseconds of one, and the rows of all."""
-    from madoguchi.blocks.people.models import Party, PartyName
-    from madoguchi.blocks.people.models.parties import believed
-    from madoguchi.blocks.people.parties.cards import ROOT, seen_through
+    from madoguchi.blocks.people.parties.cards import seen_through
 
     # A request has its viewer before it lists anything.
     viewer = _viewer()
-    rows, began = 0, time.perf_counter()
-    for year in YEARS:
-        names = PartyName.objects.filter(
-            believed(), use="official", birth_year=year, party__kind=Party.Kind.PERSON
-        )
-        names = names.annotate(root=ROOT).order_by("kana_key", "pk")
-        if which == "ours":
-            names = names.filter(seen_through(viewer))
-        rows += names.count() if name == "count" else len(names[:50])
-    return {"ms": (time.perf_counter() - began) * 1_000 / len(YEARS), "rows": rows}
+    rows = turns = 0
+    began = time.perf_counter()
+    # Long enough that what else the computer does falls on both sides alike.
+    while time.perf_counter() - began < LEAST_SECONDS:
+        turns += 1
+        rows = sum(_listed(name, year, seen_through(viewer) if which == "ours" else None) for year in YEARS)
+    return {"ms": (time.perf_counter() - began) * 1_000 / (turns * len(YEARS)), "rows": rows}
+
+
+def _listed(name: str, year: int, may_see: Any) -> int:
+    from madoguchi.blocks.people.models import Party, PartyName
+    from madoguchi.blocks.people.models.parties import believed
+    from madoguchi.blocks.people.parties.cards import ROOT
+
+    names = PartyName.objects.filter(
+        believed(), use="official", birth_year=year, party__kind=Party.Kind.PERSON
+    )
+    names = names.annotate(root=ROOT).order_by("kana_key", "pk")
+    if may_see is not None:
+        names = names.filter(may_see)
+    return names.count() if name == "count" else len(names[:50])
 
 
 def _house() -> None:

@@ -74,7 +74,7 @@ def rival_rows() -> dict[str, tuple[str, dict[str, Any], dict[str, Any]]]:
         "deputy_one_per_order": (
             "deputy", {"post_id": post.pk, "deputy_id": second.pk, "order": 1}, {"order": 2}
         ),
-        "grant_once": ("rolegrant", {"post_id": post.pk, "role": "a/b", "scope": "own"}, {"role": "a/c"}),
+        "grant_once": ("rolegrant", {"post_id": post.pk, "role": "a/b", "scope": "own", "upto": "restricted"}, {"role": "a/c"}),
     }  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def test_a_period_does_not_end_before_or_when_it_starts() -> None:
         ("post", {"key": "backwards", "office_id": office.pk, "title": "長", "rank": 1, "single": True}),
         ("holding", {"post_id": post.pk, "staff_id": staff.pk, "kind": "main", "sole": True}),
         ("deputy", {"post_id": post.pk, "deputy_id": second.pk, "order": 1}),
-        ("rolegrant", {"post_id": post.pk, "role": "a/b", "scope": "own"}),
+        ("rolegrant", {"post_id": post.pk, "role": "a/b", "scope": "own", "upto": "restricted"}),
     ]
     for table, values in rows:
         # Long before the makers' rows begin, so that no other rule can speak.

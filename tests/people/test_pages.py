@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from openpyxl import load_workbook
 
 from madoguchi.blocks.people.excel import organisation_workbook
@@ -43,11 +43,17 @@ from madoguchi.blocks.people.testing import (
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.stamps import stamped_forget
 from madoguchi.kernel.testing import makers
+from tests.house.test_routes import routes
 
 pytestmark = pytest.mark.django_db
 
 VIEW, EDIT, ACCOUNTS = "people.organisation_view", "people.organisation_edit", "people.account_edit"
-ROUTES = sorted(name for name in makers if name.startswith("people:"))
+# The other pages of the block (residents, rights) ask for other roles: tests/people/residents, tests/people/oversight.
+ROUTES = sorted(
+    name
+    for name, path in routes(get_resolver().url_patterns)
+    if name in makers and path.startswith("office/organisation/")
+)
 # Pages that show what belongs to one office, and so may be seen by whoever has the right there.
 SEEN = {"people:office", "people:post", "people:person"}
 LISTS = {"people:tree", "people:vacant", "people:staff"}

@@ -95,9 +95,10 @@ def protected(on: date) -> QuerySet[Protection, int]:
 
 @dataclass(slots=True)
 class Cluster:
-    """The parties behind each of some parties: itself, and those merged into it."""
+    """The parties behind each of some parties: itself, and those merged into it; ``keys`` of those asked for."""
 
     root_of: dict[int, int]
+    keys: dict[int, str] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -109,9 +110,14 @@ class Cluster:
 def clusters(ids: Iterable[int]) -> Cluster:
     """Gather what was merged into each party."""
     roots = list(ids)
-    root_of = {party_id: party_id for party_id in roots}
-    root_of |= dict(Party.objects.filter(merged_into__in=roots).values_list("pk", "merged_into_id"))
+    asked, root_of = set(roots), {party_id: party_id for party_id in roots}
     cluster = Cluster(root_of)
+    known = Party.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    for party_id, merged_into, key in known.values_list("pk", "merged_into_id", "key"):
+        if party_id in asked:
+            cluster.keys[party_id] = key
+        if merged_into in asked:
+            root_of[party_id] = merged_into
     for party_id, root in root_of.items():
         cluster.members[root].append(party_id)
     return cluster
@@ -127,7 +133,6 @@ def cards(
     :param at: as it was known at this moment; left out, as it is known now.
     """
     cluster = clusters(ids)
-    keys = dict(Party.objects.filter(pk__in=ids).values_list("pk", "key"))
     births = _first(cluster, Birth.objects.filter(believed(at), party__in=cluster.ids))
     names = _first(cluster, _names(cluster.ids, on, at))
     places: Mapping[int, PartyAddress] = {}
@@ -150,7 +155,7 @@ def cards(
             address=_address(places, party_id) if viewer.may("people.address_view") else None,
             protected=party_id in hidden,
         )
-        for party_id, key in keys.items()
+        for party_id, key in cluster.keys.items()
     }
 
 

@@ -20,6 +20,7 @@ from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.names import kana_key, kana_key_prefix, name_key
 
 MOST = 50
+AT_ONCE = 2 * MOST
 LEAST_LETTERS = 2
 
 
@@ -91,8 +92,12 @@ def _hits(asked: Asked, viewer: Viewer, on: date) -> Iterator[tuple[int, PartyNa
         lived = PartyAddress.objects.filter(known_on(on), address_key__prefix=asked.address_key)
         rows = rows.filter(root__in=lived.annotate(root=ROOT).values("root"))
     # A person may be found under several names: read on until there are enough persons, not rows.
-    for row in rows.order_by("kana_key", "pk").iterator(chunk_size=4 * MOST):
-        yield row.root, row
+    rows, start = rows.order_by("kana_key", "pk"), 0
+    while some := list(rows[start : start + AT_ONCE]):
+        yield from ((row.root, row) for row in some)
+        if len(some) < AT_ONCE:
+            return
+        start += AT_ONCE
 
 
 def _names(asked: Asked) -> QuerySet[PartyName]:
