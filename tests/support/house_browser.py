@@ -1,7 +1,8 @@
 """
 The whole house in a real browser, without a server: Chromium's requests are answered by Django's test client.
 
-The test's database transaction, its signed-in client and its caches are the ones that the browser sees.
+The test's database transaction, its signed-in client and its caches are the ones that the browser sees. One site
+elsewhere, that the test has started, may be let in beside the house.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import contextvars
 import mimetypes
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,9 +31,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 class House:
     """A browser page on the house, as one person with one language sees it."""
 
-    def __init__(self, page: Page, client: Client, language: str) -> None:
+    def __init__(self, page: Page, client: Client, language: str, elsewhere: str = "") -> None:
         self.page = page
         self.client = client
+        self.elsewhere = elsewhere
         self.faults: list[str] = []
         self.language = language
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -66,16 +69,16 @@ class House:
     def _answer(self, route: Route) -> None:
         asked = route.request
         url = urlsplit(asked.url)
+        if self.elsewhere and asked.url.startswith(self.elsewhere):
+            self._there(route)
+            return
         if url.path.startswith(settings.STATIC_URL):
             self._static(route, url.path.removeprefix(settings.STATIC_URL))
             return
         path = f"{url.path}?{url.query}" if url.query else url.path
         response = self._here.run(self._ask, asked, path)
         if 300 <= response.status_code < 400:
-            # A fulfilled redirect is not followed by every version of Chromium: a page that moves on is.
-            target = response.headers["Location"]
-            body = f'<meta http-equiv="refresh" content="0;url={target}"><title>…</title>'
-            route.fulfill(status=200, body=body, content_type="text/html; charset=utf-8")
+            move_on(route, response.headers["Location"])
             return
         body_bytes = b"".join(response.streaming_content) if response.streaming else response.content
         kept = {
@@ -100,6 +103,15 @@ class House:
             "POST", path, asked.post_data_buffer or b"", content_type=kind, headers=headers
         )
 
+    @staticmethod
+    def _there(route: Route) -> None:
+        response = route.fetch(max_redirects=0)
+        if 300 <= response.status < 400:
+            # Its way back to the house has to come past here again.
+            move_on(route, urljoin(route.request.url, response.headers["location"]))
+        else:
+            route.fulfill(response=response)
+
     def _static(self, route: Route, name: str) -> None:
         found = finders.find(name)
         if not found:
@@ -110,13 +122,21 @@ class House:
         route.fulfill(body=Path(str(found)).read_bytes(), content_type=kind)
 
 
+def move_on(route: Route, target: str) -> None:
+    """Lead on. A fulfilled redirect is not followed by every version of Chromium: a page that moves on is."""
+    body = f'<meta http-equiv="refresh" content="0;url={escape(target)}"><title>…</title>'
+    route.fulfill(status=200, body=body, content_type="text/html; charset=utf-8")
+
+
 @pytest.fixture
 def house(open_page: Callable[..., Page], db: None) -> Iterator[Callable[..., House]]:
-    """Open the house in a browser: ``house(client=…, language="en", scripts=False, width=320)``."""
+    """Open the house in a browser: ``house(client=…, language="en", scripts=False, width=320, elsewhere=…)``."""
     opened: list[House] = []
 
-    def open_house(*, client: Client | None = None, language: str = "ja", **options: Any) -> House:
-        one = House(open_page(**options), client or Client(), language)
+    def open_house(
+        *, client: Client | None = None, language: str = "ja", elsewhere: str = "", **options: Any
+    ) -> House:
+        one = House(open_page(**options), client or Client(), language, elsewhere)
         opened.append(one)
         return one
 

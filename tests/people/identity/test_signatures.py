@@ -411,6 +411,11 @@ def test_what_openssl_signs_otherwise_is_refused(judge: Judge) -> None:
 # --- responders ---
 
 
+def judge_now() -> datetime:
+    """Tell a time at which what openssl makes holds: it makes everything by the clock of the computer."""
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
 class Openssl:
     """The far side of the protocol, played by ``openssl ocsp`` and ``openssl ca``."""
 
@@ -465,8 +470,7 @@ def test_openssl_as_responder_and_lister(
     judge: Judge, line: str, verdict: str, code: str, crl_verdict: str
 ) -> None:
     service = Openssl(judge, {card(): line} if line else {citizen(): "V"})
-    # The answers are made by the clock of the computer.
-    now = AT + timedelta(minutes=4)
+    now = judge_now()
     found = judged(signed(), city().trust(service=service), now=now)
     assert (found.verdict, code) == (verdict, code if code in found.codes else found.codes)
     found = judged(signed(), city().trust(crls=[service.crl(), city().crl(by=city().root)]), now=now)
@@ -585,7 +589,7 @@ def test_responses_that_come_with_the_trust_or_the_signature_count() -> None:
 @pytest.mark.slow
 @pytest.mark.judge
 def test_sha1_is_refused_in_lists_responses_and_certificates(judge: Judge) -> None:
-    service, now = Openssl(judge, {card(): "V"}), AT + timedelta(minutes=4)
+    service, now = Openssl(judge, {card(): "V"}), judge_now()
     root_list = city().crl(by=city().root)
     for digest, verdict in (("sha256", "valid"), ("sha1", "unsure")):
         made = replace_in(judge, "ca.cnf", b"default_md=sha256", f"default_md={digest}".encode())

@@ -56,14 +56,9 @@ def cookie_end(response: HttpResponse) -> None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this browser's session; whoever came by card is then led to end the provider's as well."""
     resident = resident_of(request)
-    response: HttpResponse = redirect("me:signed_out")
     if resident is not None:
         resident_sign_out(actor=resident.viewer, session_id=resident.session.pk, by="signed_out", now=now())
-        request.resident = None  # type: ignore[attr-defined]
-        if url := _provider_logout(request, resident):
-            response = render(request, "people/me/leaving.html", {"url": url, "out": True})
-    cookie_end(response)
-    return response
+    return _left(request, resident)
 
 
 @require_safe
@@ -97,13 +92,10 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 @resident_page(own_only=True)
 def sessions_end_all(request: HttpRequest) -> HttpResponse:
-    """End every session of my account, everywhere."""
+    """End every session of my account, everywhere; the provider's too, as far as this browser has one."""
     resident = _resident(request)
     resident_sign_out(actor=resident.viewer, by="everywhere", now=now())
-    request.resident = None  # type: ignore[attr-defined]
-    response = redirect("me:signed_out")
-    cookie_end(response)
-    return response
+    return _left(request, resident)
 
 
 @require_POST
@@ -136,6 +128,17 @@ def ended(request: HttpRequest) -> HttpResponse:
         request.resident = None  # type: ignore[attr-defined]
     minutes = {"minutes": int(IDLE.total_seconds()) // 60, "shared": int(IDLE_SHARED.total_seconds()) // 60}
     response = render(request, "people/me/ended.html", minutes)
+    cookie_end(response)
+    return response
+
+
+def _left(request: HttpRequest, resident: Resident | None) -> HttpResponse:
+    """Answer a browser whose session has just ended, and lead whoever came by card to end the provider's."""
+    request.resident = None  # type: ignore[attr-defined]
+    url = _provider_logout(request, resident) if resident is not None else ""
+    response: HttpResponse = redirect("me:signed_out")
+    if url:
+        response = render(request, "people/me/leaving.html", {"url": url, "out": True})
     cookie_end(response)
     return response
 
