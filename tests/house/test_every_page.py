@@ -53,7 +53,7 @@ SEEN_ELSEWHERE = {
         "people/me/means_card.html", "people/me/means_off.html", "people/me/ended.html",
         "people/me/sign_in.html", "people/me/signed_out.html", "people/record_changed.html",
         "people/resident_account.html", "people/resident_account_given.html",
-        "people/resident_account_close.html",
+        "people/resident_account_close.html", "people/resident_account_link.html",
     ), "tests/people/identity"),
     # My page and acting for others: tests/people/me/test_accessible.py opens them in three languages.
     **dict.fromkeys((

@@ -59,6 +59,7 @@ oversight = [
 ]
 accounts = [
     path("", resident_account.resident_account, name="resident_account"),
+    path("link/", resident_account.resident_account_link, name="resident_account_link"),
     path("sheet/", resident_account.resident_account_sheet, name="resident_account_sheet"),
     path("end/", resident_account.resident_account_end, name="resident_account_end"),
 ]

@@ -16,6 +16,8 @@ from madoguchi.blocks.people.actions import (
     NumberMissing,
     NumberThere,
     PapersMissing,
+    PersonHasAccount,
+    counter_account_link,
     counter_account_open,
     counter_account_reset,
 )
@@ -314,6 +316,40 @@ def test_a_clerk_opens_prints_resets_and_closes(clerk: Client) -> None:
     assert clerk.post(f"{url}end/", {"reason": "本人の希望"}).status_code == 302
     assert clerk.get(f"{url}end/").status_code == 404
     assert ResidentAccount.objects.get().closed_at is not None
+
+
+def test_an_account_that_the_card_could_not_tell_is_linked_by_a_clerk(clerk: Client) -> None:
+    person, other = person_make(name="試験　結子"), person_make(name="試験　他子")
+    uncertain = resident_account_make(kind="card", assurance=Assurance.CARD, issuer="https://op.example.jp")
+    number_make(other)
+    url = f"{page_of(person.key)}link/"
+    assert f'href="{url}"' in clerk.get(page_of(person.key)).content.decode()
+    whole = {
+        "number": uncertain.account.key.lower().replace("-", ""),
+        "papers": "driver_licence",
+        "same": "on",
+    }
+    for lacking in whole:
+        assert clerk.post(url, {**whole, lacking: ""}).status_code == 422
+    # A slip of the finger, an account of somebody else, a number of nobody.
+    slip = clerk.post(url, {**whole, "number": whole["number"][:-2] + "00"})
+    assert "打ち間違い" in slip.content.decode()
+    for taken in (ResidentAccount.objects.get(party=other).key, person.key):
+        answer = clerk.post(url, {**whole, "number": taken})
+        assert (answer.status_code, "もう持ち主が決まっています" in answer.content.decode()) == (422, True)
+    assert clerk.get(f"{page_of(other.key)}link/").headers["Location"] == page_of(other.key)
+
+    assert clerk.post(url, whole).headers["Location"] == page_of(person.key)
+    uncertain.account.refresh_from_db()
+    assert uncertain.account.party == person
+    row = AuditRow.objects.filter(event="people.account_linked").latest("pk")
+    assert '"papers":["driver_licence"]' in row.detail
+    # Found again under the person; a second account cannot be linked, whatever the page allowed.
+    second = resident_account_make(kind="card", assurance=Assurance.CARD, issuer="https://op.example.jp")
+    with pytest.raises(PersonHasAccount):
+        counter_account_link(
+            actor=counter_clerk(), party_key=person.key, account_key=second.account.key, papers=PAPER, now=NOW
+        )
 
 
 def test_without_right_duty_or_person_there_is_no_page(clerk: Client) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 from pypdf import PdfReader
 
 from madoguchi.blocks.people.actions import ReportMade, reading_report_make
@@ -47,6 +48,7 @@ from madoguchi.kernel.clock import TOKYO, today
 from madoguchi.kernel.clock import now as clock_now
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import NotAllowed, system_viewer
+from madoguchi.kernel.worker import jobs_run
 
 pytestmark = pytest.mark.django_db
 KEEP, ANSWER, RIGHTS = "people.review_keep", "people.review_answer", "people.rights_view"
@@ -212,29 +214,35 @@ def test_a_report_leads_to_its_looks_and_to_a_judgement(keeper: Client) -> None:
     person, reader = person_make(), staff_make(name="夜更 守")
     look_make(person, at=NIGHT, staff=f"staff:{reader.key}")
     assert "2026年4月" in text(keeper.get("/office/rights/reading/"))
-    made = keeper.post("/office/rights/reading/", {"month": "2026-04"})
-    assert made["Location"] == "/office/rights/reading/2026-04/"
-    page = text(keeper.get(made["Location"]))
+    for _twice in range(2):
+        asked = keeper.post("/office/rights/reading/", {"month": "2026-04"})
+        assert asked["Location"] == "/office/rights/reading/"
+    assert "報告を作り始めました" in text(keeper.get(asked["Location"]))
+    assert keeper.get("/office/rights/reading/2026-04/").status_code == 404
+    jobs_run()
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+    made = "/office/rights/reading/2026-04/"
+    page = text(keeper.get(made))
     assert "夜更 守" in page
     finding = ReadingFinding.objects.get()
-    url = f"{made['Location']}{finding.pk}/"
+    url = f"{made}{finding.pk}/"
     assert person.key in text(keeper.get(url))
     assert keeper.post(url, {"judgement": ""}).status_code == 422
     keeper.post(url, {"judgement": "宿直の当番だった"})
     finding.refresh_from_db()
     assert finding.judgement == "宿直の当番だった"
     assert "もう確かめた記録があります" in text(keeper.post(url, {"judgement": "もう一度"}))
-    rows = table(keeper.get(f"{made['Location']}report.csv"))
+    rows = table(keeper.get(f"{made}report.csv"))
     assert rows[1][0] == "勤務時間の外に見た"
     assert rows[1][-1] == "宿直の当番だった"
-    pdf = keeper.get(f"{made['Location']}report.pdf")
+    pdf = keeper.get(f"{made}report.pdf")
     printed = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
     assert "夜更 守" in printed
     assert AuditRow.objects.filter(event="people.oversight_exported").count() == 2
-    assert keeper.get(f"{made['Location']}report.docx").status_code == 404
+    assert keeper.get(f"{made}report.docx").status_code == 404
     assert keeper.get("/office/rights/reading/2026-03/").status_code == 404
     assert keeper.get(f"/office/rights/reading/2026-03/{finding.pk}/").status_code == 404
-    assert staff_client(RIGHTS, KEEP, scope="all").get(made["Location"]).status_code == 404
+    assert staff_client(RIGHTS, KEEP, scope="all").get(made).status_code == 404
 
 
 def test_nobody_judges_a_finding_about_looks_of_his_own() -> None:

@@ -49,6 +49,7 @@ from madoguchi.kernel.declarations import declarations_publish
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kit.check_characters import corporate_number_fits
+from tests.people.residents.asking import asked_at_most
 from tests.people.residents.test_residents_pages import looks, person_url, text_of
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_pairs_of_protected_persons_are_not_there_and_nobody_else_judges() -> No
     assert "同じ人かもしれない二人" not in text_of(staff_client(roles=[KEEPER]).get("/office/"))
 
 
-def test_a_list_of_pairs_asks_few_questions(django_assert_max_num_queries: Any) -> None:
+def test_a_list_of_pairs_asks_few_questions() -> None:
     people = alike(12)
     for number, one in enumerate(people):
         for other in people[number + 1 :]:
@@ -166,10 +167,8 @@ def test_a_list_of_pairs_asks_few_questions(django_assert_max_num_queries: Any) 
     client = keeper()
     assert "確かめる66組" in text_of(client.get(PAIRS))
     assert client.get(PAIRS, {"page": 2}).content.decode().count("pe-pair") == 16
-    with django_assert_max_num_queries(16) as asked:
+    with asked_at_most(12):
         assert client.get(PAIRS).status_code == 200
-    reads = [query["sql"] for query in asked.captured_queries if query["sql"].lstrip().startswith("SELECT")]
-    assert len(reads) <= 12, reads
 
 
 # Organisations

@@ -9,6 +9,7 @@ Invariants (``tests/people/identity/test_counter.py``):
 1. The start code and the passphrase are kept as password hashes only; the code holds for 14 days and once.
 2. Which papers were shown stands in the audit trail; without papers nothing is opened or reset.
 3. A reset ends every session of the account and the passphrase before it.
+4. Only an account of nobody is linked, to a person who has none.
 """
 
 from __future__ import annotations
@@ -61,6 +62,14 @@ class NumberMissing(Refused):
     """The person has no number from the counter."""
 
     message = _("この人は、窓口で受け取る番号をまだ持っていません。先に「開く」を選んでください。")
+
+
+class AccountOfNobodyMissing(Refused):
+    """No open account of this number is still nobody's."""
+
+    message = _(
+        "この番号のアカウントは、ないか、もう持ち主が決まっています。本人の画面の番号を確かめてください。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,33 @@ def counter_account_reset(
     detail = {"party": party.key, "means": means.pk, "papers": sorted(papers), "sessions": ended}
     audit_write(actor, "people.counter_number_reset", means.account.subject(), detail=detail)
     return means.subject, code
+
+
+@action("people.counter_account_link", raises={"person_one_account": PersonHasAccount})
+def counter_account_link(
+    *,
+    actor: Viewer,
+    party_key: str,
+    account_key: str,
+    papers: Sequence[str],
+    now: datetime,  # noqa: ARG001
+) -> None:
+    """
+    Say whose an account is that its card could not tell, or that was opened by mail.
+
+    :param account_key: the number that the account's own page shows.
+    :raises NotAllowed: the actor opens no accounts, or may not know of the person.
+    :raises PapersMissing: no papers, or others.
+    :raises AccountOfNobodyMissing: no open account of that number is still nobody's.
+    :raises PersonHasAccount: the person has another open account.
+    """
+    party = _asked(actor, party_key, papers)
+    free = ResidentAccount.objects.filter(key=account_key, party=None, closed_at=None)
+    if not free.update(party=party):
+        raise AccountOfNobodyMissing
+    account = ResidentAccount.objects.get(key=account_key)
+    detail = {"party": party.key, "how": "counter", "papers": sorted(papers)}
+    audit_write(actor, "people.account_linked", account.subject(), detail=detail)
 
 
 @action("people.counter_passphrase_choose")

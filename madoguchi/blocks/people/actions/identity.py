@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.identity.digests import digest_of
-from madoguchi.blocks.people.models import Assurance, Means, Party, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.models import Assurance, Means, ResidentAccount, ResidentSession
 from madoguchi.blocks.people.parties.facts import party_key as new_key
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
@@ -91,7 +91,7 @@ def resident_account_open(
     now: datetime,
 ) -> Means:
     """
-    Open an account with its first means; whose it is, is said by ``account_link``.
+    Open an account with its first means; whose it is, is said by the card, or at the counter.
 
     :param actor: the house itself, on a sign-in that proved the means, or staff at the counter.
     :raises NotAllowed: a person who may not open accounts.
@@ -107,25 +107,6 @@ def resident_account_open(
     )  # fmt: skip
     audit_write(actor, "people.resident_account_opened", account.subject(), detail={"by": opened_by})
     return means
-
-
-@action("people.account_link", raises={"person_one_account": PersonHasAccount})
-def account_link(*, actor: Viewer, account_key: str, party: Party, how: str, now: datetime) -> None:  # noqa: ARG001
-    """
-    Say whose an account is.
-
-    :param how: by what it was found: card, counter.
-    :raises NotAllowed: the actor may not, or the account is someone's already.
-    :raises PersonHasAccount: the person has another open account.
-    """
-    _must_keep(actor)
-    linked = ResidentAccount.objects.filter(key=account_key, party=None, closed_at=None).update(
-        party=party.merged_into or party
-    )
-    if not linked:
-        raise NotAllowed(f"account {account_key}")
-    account = ResidentAccount.objects.get(key=account_key)
-    audit_write(actor, "people.account_linked", account.subject(), detail={"party": party.key, "how": how})
 
 
 @action("people.means_add", raises={"means_opens_one_account": MeansTaken})

@@ -95,12 +95,7 @@ class CounterForm(_SharedForm):
 
     def clean_number(self) -> str:
         """Read the number; a slip of the finger is told before anything is tried."""
-        try:
-            return receipt_number_parse(self.cleaned_data["number"])
-        except TextRefused as wrong:
-            raise ValidationError(
-                _("番号に打ち間違いがあります。紙の番号ともう一度見比べてください。")
-            ) from wrong
+        return number_typed(self.cleaned_data["number"])
 
 
 class PassphraseForm(HouseForm):
@@ -153,3 +148,17 @@ class NewPasskeyForm(HouseForm):
         label=_("名前"), max_length=60, required=False, help_text=_("例：自分のスマートフォン")
     )
     answer = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+
+
+def number_typed(text: str) -> str:
+    """
+    Read the number of an account as somebody typed it.
+
+    :raises ValidationError: its check character does not fit.
+    """
+    try:
+        return receipt_number_parse(text)
+    except TextRefused as wrong:
+        raise ValidationError(
+            _("番号に打ち間違いがあります。元の番号ともう一度見比べてください。")
+        ) from wrong

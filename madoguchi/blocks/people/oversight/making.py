@@ -40,9 +40,19 @@ def months_missing(on: date) -> list[str]:
 
 def reports_make(now: datetime) -> list[str]:
     """Make every report that is missing; the months. Run twice or by two workers, each month has one report."""
-    actor = system_viewer(on=day_of(now), duty="閲覧の月次報告")
     months = months_missing(day_of(now))
     for month in months:
         with suppress(ReportMade):
-            reading_report_make(actor=actor, reading=month_read(month), now=now)
+            report_make(month, now=now)
     return months
+
+
+def report_make(month: str, *, now: datetime) -> None:
+    """
+    Make one report, as the house itself.
+
+    :raises ReportMade: the month has one.
+    :raises ThresholdsRefused: the city's thresholds cannot be read.
+    """
+    actor = system_viewer(on=day_of(now), duty="閲覧の月次報告")
+    reading_report_make(actor=actor, reading=month_read(month), now=now)

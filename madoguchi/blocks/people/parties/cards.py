@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -95,11 +95,17 @@ def protected(on: date) -> QuerySet[Protection, int]:
 
 @dataclass(slots=True)
 class Cluster:
-    """The parties behind each of some parties: itself, and those merged into it; ``keys`` of those asked for."""
+    """
+    The parties behind each of some parties: itself, and those merged into it.
+
+    :param keys: of those asked for.
+    :param hidden: those asked for who are protected under one of their records, where a day was given.
+    """
 
     root_of: dict[int, int]
     keys: dict[int, str] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    hidden: set[int] = field(default_factory=set)
 
     @property
     def ids(self) -> list[int]:
@@ -107,17 +113,21 @@ class Cluster:
         return list(self.root_of)
 
 
-def clusters(ids: Iterable[int]) -> Cluster:
-    """Gather what was merged into each party."""
+def clusters(ids: Iterable[int], *, protected_on: date | None = None) -> Cluster:
+    """Gather what was merged into each party, and whether it is protected on a day."""
     roots = list(ids)
     asked, root_of = set(roots), {party_id: party_id for party_id in roots}
     cluster = Cluster(root_of)
-    known = Party.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
-    for party_id, merged_into, key in known.values_list("pk", "merged_into_id", "key"):
+    held = Protection.objects.filter(known_on(protected_on), party=OuterRef("pk")) if protected_on else None
+    hides = Exists(held) if held is not None else Value(False)
+    known = Party.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).annotate(hides=hides)
+    for party_id, merged_into, key, hidden in known.values_list("pk", "merged_into_id", "key", "hides"):
         if party_id in asked:
             cluster.keys[party_id] = key
         if merged_into in asked:
             root_of[party_id] = merged_into
+        if hidden:
+            cluster.hidden.add(root_of.get(party_id, party_id))
     for party_id, root in root_of.items():
         cluster.members[root].append(party_id)
     return cluster
@@ -132,7 +142,7 @@ def cards(
     :param on: the day for which names and addresses are given.
     :param at: as it was known at this moment; left out, as it is known now.
     """
-    cluster = clusters(ids)
+    cluster = clusters(ids, protected_on=on)
     births = _first(cluster, Birth.objects.filter(believed(at), party__in=cluster.ids))
     names = _first(cluster, _names(cluster.ids, on, at))
     places: Mapping[int, PartyAddress] = {}
@@ -142,7 +152,6 @@ def cards(
         # "registered" stands before "residence": where somebody is registered comes first.
         places = _first(cluster, rows.order_by("kind"))
     lived = _residences(cluster, on, at)
-    hidden = set(protected(on).filter(party__in=cluster.ids))
     return {
         party_id: PersonCard(
             id=party_id,
@@ -153,7 +162,7 @@ def cards(
             sex=births[party_id].sex if party_id in births else "",
             status=_status(births.get(party_id), lived.get(party_id, []), on),
             address=_address(places, party_id) if viewer.may("people.address_view") else None,
-            protected=party_id in hidden,
+            protected=party_id in cluster.hidden,
         )
         for party_id, key in cluster.keys.items()
     }

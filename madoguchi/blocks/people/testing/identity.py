@@ -107,6 +107,19 @@ def _counter_reset() -> dict[str, Any]:
     return {"actor": counter_clerk(), "party_key": party.key, "papers": [PAPER], "now": NOW}
 
 
+@action_scenario("people.counter_account_link")
+def _counter_link() -> dict[str, Any]:
+    papers_ready()
+    account = resident_account_make().account
+    return {
+        "actor": counter_clerk(),
+        "party_key": person_make().key,
+        "account_key": account.key,
+        "papers": [PAPER],
+        "now": NOW,
+    }
+
+
 @action_scenario("people.counter_passphrase_choose")
 def _passphrase_choose() -> dict[str, Any]:
     means = number_make(start=True)
@@ -138,6 +151,11 @@ _COUNTER = {"roles": {"residents/counter"}, "scope": "all"}
 
 @route_maker("people:resident_account")
 def _account_page(_office_id: int) -> dict[str, Any]:
+    return {"kwargs": {"key": person_make().key}, **_COUNTER}
+
+
+@route_maker("people:resident_account_link")
+def _account_link_page(_office_id: int) -> dict[str, Any]:
     return {"kwargs": {"key": person_make().key}, **_COUNTER}
 
 

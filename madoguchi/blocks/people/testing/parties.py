@@ -269,12 +269,6 @@ def _account_open() -> dict[str, Any]:
             "subject": get_random_string(12), "assurance": Assurance.CARD, "now": NOW}  # fmt: skip
 
 
-@action_scenario("people.account_link")
-def _account_link() -> dict[str, Any]:
-    account = resident_account_make().account
-    return {"actor": HOUSE, "account_key": account.key, "party": person_make(), "how": "card", "now": NOW}
-
-
 @action_scenario("people.means_add")
 def _means_add() -> dict[str, Any]:
     account = resident_account_make().account

@@ -53,9 +53,12 @@ def posted(request: HttpRequest, *, files: bool = False) -> tuple[Any, ...]:
     return (request.POST, request.FILES) if files else (request.POST,)
 
 
-def page_of(request: HttpRequest, rows: Any, size: int = PER_PAGE) -> Page[Any]:
-    """Give the page of a list that is asked for."""
-    page: Page[Any] = Paginator(rows, size).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: Any, size: int = PER_PAGE, *, count: int | None = None) -> Page[Any]:
+    """Give the page of a list that is asked for; ``count`` where the rows have been counted already."""
+    pages = Paginator(rows, size)
+    if count is not None:
+        pages.count = count
+    page: Page[Any] = pages.get_page(request.GET.get("page"))
     return page
 
 

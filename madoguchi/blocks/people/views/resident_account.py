@@ -1,4 +1,4 @@
-"""A resident's account at the counter: open it, make the number anew, close it; scripts off, papers in hand."""
+"""A resident's account at the counter: open, link, make the number anew, close; scripts off, papers in hand."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.blocks.people.actions import (
+    counter_account_link,
     counter_account_open,
     counter_account_reset,
     person_open,
@@ -23,6 +24,7 @@ from madoguchi.blocks.people.actions import (
 )
 from madoguchi.blocks.people.actions.cards import account_of_party
 from madoguchi.blocks.people.actions.counter import CODE_LASTS, PAPERS, CounterSecret, papers_on
+from madoguchi.blocks.people.citizen.forms_sign_in import number_typed
 from madoguchi.blocks.people.identity.sheet import counter_sheet
 from madoguchi.blocks.people.models import Means, Party, ResidentAccount
 from madoguchi.blocks.people.types import PersonSheet
@@ -59,6 +61,26 @@ class PapersForm(HouseForm):
         field.choices = choices
 
 
+class LinkForm(PapersForm):
+    """Which account is the person's, by the number that the person's own page shows."""
+
+    number = forms.CharField(
+        label=_("アカウントの番号"),
+        max_length=40,
+        help_text=_(
+            "カードなどでサインインした本人の画面に出る、12文字です。「-」は、なくてもかまいません。"
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("number", "papers", "same")
+
+    def clean_number(self) -> str:
+        """Read the number; a slip of the finger is told before anything is looked up."""
+        return number_typed(self.cleaned_data["number"])
+
+
 class CloseForm(HouseForm):
     """Why an account is closed."""
 
@@ -93,6 +115,40 @@ def resident_account(request: HttpRequest, key: str) -> HttpResponse:
         "breadcrumb": way((gettext("住民のアカウント"), "")),
     }
     return render(request, "people/resident_account.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@residents_page(RIGHT)
+def resident_account_link(request: HttpRequest, key: str) -> HttpResponse:
+    """Link an account that is nobody's yet, for a person who has none."""
+    viewer = viewer_of(request)
+    sheet = person_open(actor=viewer, key=key, now=now())
+    account, number = _account(sheet)
+    if account is not None:
+        return redirect("people:resident_account", key)
+    form = LinkForm(*posted(request), choices=papers_listed())
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            counter_account_link(
+                actor=viewer, party_key=key, account_key=typed["number"], papers=typed["papers"], now=now()
+            )
+        except Refused as no:
+            form.add_error(None, no.message)
+        else:
+            messages.success(request, gettext("アカウントを、この人のものとして記録しました。"))
+            return redirect("people:resident_account", key)
+    context = {
+        "form": form,
+        "key": key,
+        "facts": _facts(sheet, account, number),
+        "breadcrumb": way(
+            (gettext("住民のアカウント"), reverse("people:resident_account", args=[key])),
+            (gettext("結び付ける"), ""),
+        ),
+    }
+    return render(request, "people/resident_account_link.html", context, status=422 if form.errors else 200)
 
 
 def given(request: HttpRequest, key: str, number: str, code: str) -> HttpResponse:

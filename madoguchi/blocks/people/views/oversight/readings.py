@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madoguchi.blocks.people.actions import finding_judge, oversight_export, reading_report_make
+from madoguchi.blocks.people.actions import finding_judge, oversight_export
 from madoguchi.blocks.people.models import ReadingFinding, ReadingReport
 from madoguchi.blocks.people.oversight.forms import FindingJudgeForm, MonthForm, month_text
 from madoguchi.blocks.people.oversight.making import months_missing
 from madoguchi.blocks.people.oversight.printed import HEADINGS, RULE_WORDS, printed_rows, report_pdf
-from madoguchi.blocks.people.oversight.reading import MOST_ROWS, month_read, rows_named
+from madoguchi.blocks.people.oversight.reading import MOST_ROWS, rows_named
+from madoguchi.blocks.people.oversight.thresholds import thresholds
+from madoguchi.blocks.people.tasks import reading_report_job
 from madoguchi.blocks.people.views.asking import page_of, posted
 from madoguchi.blocks.people.views.oversight.shown import (
     READING,
@@ -34,19 +36,22 @@ from madoguchi.ui.formats import number_text
 
 
 def reports(request: HttpRequest) -> HttpResponse:
-    """List the reports, and make one that is missing."""
+    """List the reports, and ask the worker for one that is missing."""
     viewer = viewer_of(request)
     viewer.must_everywhere(READING)
     missing = months_missing(today())
     form = MonthForm(*posted(request), months=missing) if missing else None
     if request.method == "POST" and form is not None and form.is_valid():
-        month = form.cleaned_data["month"]
         try:
-            reading_report_make(actor=viewer, reading=month_read(month), now=now())
+            thresholds()
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
-            return redirect("people:report", month=month)
+            reading_report_job.enqueue(month=form.cleaned_data["month"])
+            messages.success(
+                request, gettext("報告を作り始めました。しばらくしてから、この画面を開き直してください。")
+            )
+            return redirect("people:reports")
     counted = ReadingReport.objects.annotate(
         found=Count("findings"), open=Count("findings", filter=Q(findings__judged_at=None))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
@@ -19,16 +20,17 @@ def protections(request: HttpRequest) -> HttpResponse:
     """List the protections that hold or are to come."""
     viewer = viewer_of(request)
     viewer.must("people.protected_view")
-    page = page_of(request, protections_listed(viewer.on), PER_PAGE)
-    rows = protections_open(actor=viewer, start=start_of(page), now=now(), case=work_now(request).case)
     soon = viewer.on + ENDING_SOON
-    ending = protections_listed(viewer.on).filter(ends_on__lte=soon).count()
+    listed = protections_listed(viewer.on)
+    counted = listed.aggregate(all=Count("pk"), ending=Count("pk", filter=Q(ends_on__lte=soon)))
+    page = page_of(request, listed, PER_PAGE, count=counted["all"])
+    rows = protections_open(actor=viewer, start=start_of(page), now=now(), case=work_now(request).case)
     return show(
         request,
         "protections",
         {
             "page": page,
-            "ending": ending,
+            "ending": counted["ending"],
             "days": ENDING_SOON.days,
             "table": protections_table(rows, on=viewer.on, soon=soon),
             "breadcrumb": way((gettext("支援措置"), "")),
