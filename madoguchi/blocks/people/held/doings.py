@@ -61,7 +61,6 @@ def _consents(ask: HeldAsk) -> Iterator[HeldRow]:
             "answer": coded(row.answer, Consent.Answer),
             "answered_at": row.answered_at,
             "mandate": row.mandate.key if row.mandate else "",
-            "channel": row.channel,
         }
 
 
@@ -159,8 +158,7 @@ held_declare(
 held_declare(
     "people.consents", label=_("同意の記録"), gather=_consents, order=10,
     fields={"consent": _("目的"), "version": _("版"), "sha256": _("文面の要約"), "language": _("ことば"),
-            "answer": _("答え"), "answered_at": _("答えた日時"), "mandate": _("代わりに答えたときの番号"),
-            "channel": _("答えた場所")},
+            "answer": _("答え"), "answered_at": _("答えた日時"), "mandate": _("代わりに答えたときの番号")},
 )  # fmt: skip
 held_declare(
     "people.accounts", label=_("アカウント"), gather=_account_rows, order=11,

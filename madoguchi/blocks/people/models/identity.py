@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models.parties import Party
+from madoguchi.kernel.db.triggers import NeverUpdated
 from madoguchi.kernel.subjects import Subject
 
 
@@ -192,6 +193,7 @@ class DocumentSignature(models.Model):
 
     class Meta:
         verbose_name = _("電子署名")
+        constraints = [NeverUpdated(name="signature_written_once")]
         indexes = [models.Index(fields=["document_sha256"], name="signature_by_document")]
 
     def __str__(self) -> str:

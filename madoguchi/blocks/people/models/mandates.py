@@ -97,12 +97,8 @@ class Consent(models.Model):
     language = models.CharField(_("ことば"), max_length=10)
     answer = models.CharField(_("答え"), max_length=10, choices=Answer.choices)
     answered_at = models.DateTimeField(_("答えた日時"))
-    account = models.ForeignKey(
-        ResidentAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    account = models.ForeignKey(ResidentAccount, on_delete=models.PROTECT, related_name="+")
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    channel = models.CharField(_("答えた場所"), max_length=10, default="web")
-    taken_by = models.CharField(_("受けた職員"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("同意の記録")
