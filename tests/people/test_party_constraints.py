@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from madoguchi.blocks.people.models import (
     Birth,
-    Consent,
+    DocumentSignature,
     Mandate,
     Means,
     Membership,
@@ -174,18 +174,12 @@ def test_nobody_acts_for_himself_or_twice() -> None:
     assert refused(lambda: Mandate.objects.create(**twice)) == "mandate_once"
 
 
-def test_an_answer_about_consent_is_never_changed() -> None:
-    consent = Consent.objects.create(
-        party=person_make(),
-        consent="c",
-        version=1,
-        sha256="x",
-        language="ja",
-        answer="given",
-        answered_at=NOW,
+def test_what_was_found_of_a_signature_is_never_changed() -> None:
+    found = DocumentSignature.objects.create(
+        document_sha256="0" * 64, signature=b"", issuer="i", serial="1", checked_at=NOW, verdict="valid"
     )
-    changed = Consent.objects.filter(pk=consent.pk)
-    assert refused(lambda: changed.update(answer="refused")) == "consent_written_once"
+    again = DocumentSignature.objects.filter(pk=found.pk)
+    assert refused(lambda: again.update(verdict="invalid")) == "signature_written_once"
 
 
 def test_a_prefix_is_found_by_the_index() -> None:

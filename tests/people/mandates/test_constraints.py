@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from madoguchi.blocks.people.models import Consent, Mandate
-from madoguchi.blocks.people.testing import NOW, mandate_make, person_make
+from madoguchi.blocks.people.testing import NOW, mandate_make, person_make, resident_account_make
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_nobody_acts_for_himself_and_nobody_accepts_for_nobody():
 def test_an_answer_is_written_once():
     consent = Consent.objects.create(
         party=person_make(), consent="city_hall.prefill", version=1, sha256="0" * 64, language="ja",
-        answer="given", answered_at=NOW,
+        answer="given", answered_at=NOW, account=resident_account_make().account,
     )  # fmt: skip
     assert "consent_written_once" in refused(
         "UPDATE people_consent SET answer = 'refused' WHERE id = %s", consent.pk

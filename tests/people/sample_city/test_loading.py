@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from madoguchi.blocks.people.actions import (
     CityInhabited,
@@ -21,6 +22,7 @@ from madoguchi.blocks.people.actions import (
 )
 from madoguchi.blocks.people.models import (
     FeedDelivery,
+    Mandate,
     Membership,
     Party,
     PartyAddress,
@@ -30,7 +32,7 @@ from madoguchi.blocks.people.models import (
     Residence,
 )
 from madoguchi.blocks.people.models.parties import believed, known_on
-from madoguchi.blocks.people.queries import sample_city_file
+from madoguchi.blocks.people.queries import cast_sign_ins, sample_city_file
 from madoguchi.blocks.people.sample_city.cast import cast_parties, residents_load
 from madoguchi.blocks.people.sample_city.city import city_records
 from madoguchi.blocks.people.sample_city.difference import city_after, difference_records
@@ -40,6 +42,7 @@ from madoguchi.blocks.people.testing import (
     duty_viewer,
     feed_run,
     layout_ready,
+    papers_ready,
     person_make,
     record,
     viewer_with,
@@ -220,8 +223,11 @@ def test_a_real_city_gets_no_invented_people(settings: Any, tmp_path: Path) -> N
 # The demo
 
 
-def test_the_demo_has_a_small_city_and_its_cast(towns: None) -> None:
+def test_the_demo_has_a_small_city_and_its_cast(towns: None, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    papers_ready()
     file = SAMPLE_CITY / "residents.yaml"
+    assert cast_sign_ins(file) == []
     residents_load(file, actor=HOUSE, now=NOW)
     parties = cast_parties(file)
     names = {word: PartyName.objects.get(party=party).name for word, party in parties.items()}
@@ -229,6 +235,11 @@ def test_the_demo_has_a_small_city_and_its_cast(towns: None) -> None:
     officers = Membership.objects.filter(kind="officer", head=True).order_by("pk")
     assert [row.party for row in officers] == [parties["hajime"], parties["mio"]]
     assert Residence.objects.filter(known_on(DAY)).count() == 1_200 + len(parties)
+    for one in cast_sign_ins(file):
+        page = Client().post("/sign-in/counter/", {"number": one.number, "passphrase": one.passphrase})
+        assert page.headers["Location"] == "/me/", "the passphrase is the person's own: nothing more is asked"
+    acting = {(row.grantor, row.delegate) for row in Mandate.objects.all()}
+    assert (parties["hoshi"], parties["tsukiko"]) in acting
     before = Party.objects.count(), AuditRow.objects.count()
     residents_load(file, actor=HOUSE, now=NOW)
     assert (Party.objects.count(), AuditRow.objects.count()) == before

@@ -34,7 +34,7 @@ from madoguchi.blocks.people.queries.organisation import (
     staff_with_right,
     vacant_posts,
 )
-from madoguchi.blocks.people.queries.sample_city import sample_city_file
+from madoguchi.blocks.people.queries.sample_city import CastSignIn, cast_sign_ins, sample_city_file
 from madoguchi.blocks.people.queries.signatures import (
     CardClaims,
     SignatureFound,
@@ -49,6 +49,7 @@ from madoguchi.blocks.people.queries.signatures import (
 
 __all__ = [
     "CardClaims",
+    "CastSignIn",
     "Coded",
     "HeldAsk",
     "HeldPart",
@@ -56,6 +57,7 @@ __all__ = [
     "Trust",
     "TrustMissing",
     "access_log",
+    "cast_sign_ins",
     "claimable",
     "consent_now",
     "consent_open",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from madoguchi.blocks.people.sample_city.cast import CastSignIn as CastSignIn
+from madoguchi.blocks.people.sample_city.cast import cast_sign_ins as cast_sign_ins
 from madoguchi.blocks.people.sample_city.city import city_records
 from madoguchi.blocks.people.sample_city.difference import difference_records
 from madoguchi.blocks.people.sample_city.files import residents_file

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,17 +14,31 @@ from ruamel.yaml import YAML
 from madoguchi.blocks.people.actions import (
     CityInhabited,
     SampleCityThere,
+    counter_account_open,
+    counter_passphrase_choose,
+    mandate_enter,
     member_seat,
     organisation_enter,
     sample_city_make,
 )
-from madoguchi.blocks.people.models import Membership, Party, PartyNumber
+from madoguchi.blocks.people.actions.counter import counter_means
+from madoguchi.blocks.people.mandates.offers import EVERY_SERVICE
+from madoguchi.blocks.people.models import Mandate, Membership, Party, PartyNumber
 from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.register.extract import Resident
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.rights import Viewer
 
 LAYOUT = "residents.juki"
+
+
+@dataclass(frozen=True, slots=True)
+class CastSignIn:
+    """A resident of the demo who may sign in with a number from the counter."""
+
+    number: str
+    passphrase: str
+    note: str
 
 
 def residents_load(path: Path, *, actor: Viewer, now: datetime) -> None:
@@ -52,6 +67,46 @@ def residents_load(path: Path, *, actor: Viewer, now: datetime) -> None:
                     actor=actor, group_key=key, party_key=party.key, kind=Membership.Kind.OFFICER,
                     relation=officer["as"], head=officer.get("head", False), starts_on=group["since"], now=now,
                 )  # fmt: skip
+
+    _sign_ins(file["sign_ins"], parties, actor=actor, now=now)
+    _mandates(file["mandates"], parties, actor=actor, now=now)
+
+
+def _sign_ins(
+    given: Mapping[str, Any], parties: Mapping[str, Party], *, actor: Viewer, now: datetime
+) -> None:
+    for one in given["who"]:
+        party = parties[one["who"]]
+        if counter_means(party) is None:
+            counter_account_open(actor=actor, party_key=party.key, papers=[given["papers"]], now=now)
+            means = counter_means(party)
+            assert means is not None
+            counter_passphrase_choose(
+                actor=actor, means_id=means.pk, known=means.secret, passphrase=given["passphrase"], now=now
+            )
+
+
+def _mandates(
+    given: Sequence[Mapping[str, Any]], parties: Mapping[str, Party], *, actor: Viewer, now: datetime
+) -> None:
+    for one in given:
+        grantor, delegate = parties[one["grantor"]], parties[one["delegate"]]
+        if not Mandate.objects.filter(grantor=grantor, delegate=delegate, kind=one["kind"]).exists():
+            mandate_enter(
+                actor=actor, kind=one["kind"], grantor_key=grantor.key, delegate_key=delegate.key,
+                services=[EVERY_SERVICE], papers=one["papers"], starts_on=one["since"], ends_on=None, now=now,
+            )  # fmt: skip
+
+
+def cast_sign_ins(path: Path) -> list[CastSignIn]:
+    """Give the residents of the file who have a number from the counter: which, the passphrase, what to try."""
+    given, parties = _read(path)["sign_ins"], cast_parties(path)
+    found = []
+    for one in given["who"]:
+        means = counter_means(parties[one["who"]]) if one["who"] in parties else None
+        if means is not None:
+            found.append(CastSignIn(means.subject, str(given["passphrase"]), str(one["note"])))
+    return found
 
 
 def _organisation(group: Mapping[str, Any], *, actor: Viewer, now: datetime) -> str:

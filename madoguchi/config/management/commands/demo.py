@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from madoguchi.config.demo import demo_load, demo_sign_ins
+from madoguchi.config.demo import demo_load, demo_residents, demo_sign_ins
 from madoguchi.config.serve import serve
 from madoguchi.kernel.management.house_command import HouseCommand
 
@@ -26,6 +26,9 @@ class Command(HouseCommand):
         self.stdout.write("デモのサインイン（人も市も架空です）。職員番号とパスワード:")
         for sign_in in demo_sign_ins():
             self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.note}")
+        self.stdout.write("住民として試すときは、/sign-in/counter/ で番号と合言葉を入れます:")
+        for sign_in in demo_residents():
+            self.stdout.write(f"  {sign_in.username}  「{sign_in.password}」  {sign_in.note}")
         if options["prepare_only"]:
             return
         self.stdout.write(
