@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -84,6 +85,20 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_one
     for context in contexts:
         context.close()
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Everything that axe found to be in order would be ten times as much to carry over.
+_AXE_RUN = """options => axe.run(options).then(found => found.violations.flatMap(one => one.nodes.map(
+    node => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)))"""
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Give what axe has against the page that is open."""
+    page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    faults: list[str] = page.evaluate(_AXE_RUN, options)
+    return faults
 
 
 @pytest.fixture

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
+
+from tests.support.browser import axe_faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
 
 SITE = "http://localhost"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 class House:
@@ -55,12 +55,7 @@ class House:
 
     def violations(self) -> list[str]:
         """Give what axe finds on the page that is open, and whether it must be scrolled sideways."""
-        found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
-        faults = [
-            f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
-            for one in found
-            for node in one["nodes"]
-        ]
+        faults = axe_faults(self.page)
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if wide > room:
             faults.append(f"the page is {wide} px wide on a screen of {room} px")

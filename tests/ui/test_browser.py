@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -16,6 +15,7 @@ from django.utils import translation
 
 from madoguchi.ui.gallery import SAMPLES
 from madoguchi.ui.views import gallery
+from tests.support.browser import axe_faults
 
 pytestmark = pytest.mark.browser
 
@@ -67,36 +67,25 @@ def visit(open_page) -> Callable:
     return go
 
 
-def violations(page) -> list[str]:
-    results = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    return [
-        f"{found['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for found in results.response["violations"]
-        for node in found["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("shell", ["portal", "office"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_accessibility_violations_on_a_phone(visit, language, shell):
     page = visit(f"/gallery/?shell={shell}", language=language, width=320)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    assert violations(page) == []
+    assert axe_faults(page) == []
     assert page.faults == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_accessibility_violations_on_a_desk(visit, scheme):
-    assert violations(visit(width=1280, color_scheme=scheme)) == []
+    assert axe_faults(visit(width=1280, color_scheme=scheme)) == []
 
 
 @pytest.mark.parametrize("name", ["404", "403", "403_csrf", "400", "500"])
 def test_error_pages(visit, name):
     html = render_to_string(f"{name}.html", {}, None if name == "500" else RequestFactory().get("/"))
     page = visit("/x/", html=html, width=320)
-    assert violations(page) == []
+    assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -133,7 +122,7 @@ def test_dialog_opens_closes_and_gives_the_focus_back(visit):
     opener.click()
     modal = page.locator("#sample-dialog dialog")
     assert modal.is_visible()
-    assert violations(page) == []
+    assert axe_faults(page) == []
     page.keyboard.press("Escape")
     assert not modal.is_visible()
     assert page.evaluate("document.activeElement.parentElement.id") == "sample-dialog"
@@ -203,7 +192,7 @@ def test_time_out_warning_asks_and_prolongs(visit):
     modal = page.locator("dialog.mg-modal")
     modal.wait_for(state="visible", timeout=5000)
     assert page.locator("[data-timeout-left]").text_content() in {"2:00", "1:59"}
-    assert violations(page) == []
+    assert axe_faults(page) == []
     modal.locator("button").click()
     modal.wait_for(state="hidden", timeout=5000)
     assert page.posted == ["/x/"] or page.posted == ["/"]
@@ -228,5 +217,5 @@ def test_print_shows_the_content_alone(visit):
 
 def test_forced_colours_keep_charts_and_states(visit):
     page = visit(forced_colors="active")
-    assert violations(page) == []
+    assert axe_faults(page) == []
     assert page.locator(".mg-chart__bar").first.is_visible()

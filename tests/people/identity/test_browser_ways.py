@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,8 @@ def by_number(one: House, number: str, passphrase: str, *, shared: bool = False)
     if shared:
         page.get_by_label("みんなで使う端末です").check()
     page.get_by_role("button", name="サインイン", exact=True).click()
+    # There, not on the way: whatever is opened next would break into it.
+    page.wait_for_url(re.compile(r"/me/|/sign-in/counter/passphrase/"))
     return page
 
 
