@@ -83,7 +83,9 @@ def main(names: list[str]) -> None:
     django.setup()
     for name in names:
         migration, path = migration_read(name)
-        migration.operations = folded(list(migration.operations), migration.app_label)
+        operations = folded(list(migration.operations), migration.app_label)
+        # A class variable in the stubs; the framework itself keeps it with the instance.
+        migration.operations = operations  # type: ignore[misc]
         path.write_text(MigrationWriter(migration).as_string(), encoding="utf-8")
         print(path)
 

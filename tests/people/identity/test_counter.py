@@ -21,6 +21,7 @@ from madoguchi.blocks.people.actions import (
     counter_account_open,
     counter_account_reset,
 )
+from madoguchi.blocks.people.actions.counter import StartCode
 from madoguchi.blocks.people.identity.residents import COOKIE
 from madoguchi.blocks.people.models import Assurance, Means, ResidentAccount, ResidentSession
 from madoguchi.blocks.people.testing import (
@@ -62,6 +63,12 @@ def typed(client: Client, number: str, passphrase: str, **more: str) -> int:
     ).status_code
 
 
+def opened(*, act: Any = counter_account_open, **given: Any) -> tuple[str, str]:
+    """Open or reset a number; the number and the start code."""
+    start = StartCode.make()
+    return act(start=start, **given), start.code
+
+
 def test_an_account_is_opened_with_papers_for_a_person_whom_the_clerk_may_see() -> None:
     person, hidden = person_make(), person_make(protected=True)
     for actor, key in (
@@ -71,13 +78,13 @@ def test_an_account_is_opened_with_papers_for_a_person_whom_the_clerk_may_see() 
         (counter_clerk(), "K7M4-0000-0000"),
     ):
         with pytest.raises(NotAllowed):
-            counter_account_open(actor=actor, party_key=key, papers=PAPER, now=NOW)
+            opened(actor=actor, party_key=key, papers=PAPER, now=NOW)
     for shown in ([], ["point_card"], ["driver_licence", "point_card"]):
         with pytest.raises(PapersMissing):
-            counter_account_open(actor=counter_clerk(), party_key=person.key, papers=shown, now=NOW)
+            opened(actor=counter_clerk(), party_key=person.key, papers=shown, now=NOW)
     assert not ResidentAccount.objects.exists()
 
-    number, code = counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    number, code = opened(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
     means = Means.objects.get()
     assert (means.subject, means.assurance, means.account.party) == (number, Assurance.IN_PERSON, person)
     assert code not in means.secret
@@ -85,23 +92,21 @@ def test_an_account_is_opened_with_papers_for_a_person_whom_the_clerk_may_see() 
     assert '"papers":["driver_licence"]' in row.detail
     assert code not in row.detail
     with pytest.raises(NumberThere):
-        counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+        opened(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
 
 
 def test_somebody_with_an_account_gets_a_number_for_the_same_one() -> None:
     person = person_make()
     card = resident_account_make(person, kind="card", issuer="https://card.example", assurance=Assurance.CARD)
     with pytest.raises(NumberMissing):
-        counter_account_reset(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
-    number, _code = counter_account_open(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+        opened(act=counter_account_reset, actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    number, _code = opened(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
     assert number == card.account.key
     assert ResidentAccount.objects.count() == 1
 
 
 def test_the_first_sign_in_makes_one_choose_a_passphrase(clock: Clock) -> None:
-    number, code = counter_account_open(
-        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
-    )
+    number, code = opened(actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW)
     client = Client()
     response = client.post(
         "/sign-in/counter/",
@@ -127,9 +132,7 @@ def test_the_first_sign_in_makes_one_choose_a_passphrase(clock: Clock) -> None:
 
 
 def test_the_page_for_the_passphrase_belongs_to_the_browser_that_typed_the_code(clock: Clock) -> None:
-    number, code = counter_account_open(
-        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
-    )
+    number, code = opened(actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW)
     client, other = Client(), Client()
     typed(client, number, code)
     assert other.get("/sign-in/counter/passphrase/").status_code == 422
@@ -147,9 +150,7 @@ def test_the_page_for_the_passphrase_belongs_to_the_browser_that_typed_the_code(
 
 
 def test_a_start_code_holds_for_fourteen_days(clock: Clock) -> None:
-    number, code = counter_account_open(
-        actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW
-    )
+    number, code = opened(actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW)
     clock.on(days=14, minutes=-1)
     assert typed(Client(), number, code) == 302
     clock.on(minutes=1)
@@ -229,9 +230,15 @@ def test_a_reset_ends_passphrase_and_sessions(clock: Clock) -> None:
     typed(client, means.subject, PASSPHRASE)
     assert client.get("/me/").status_code == 200
     with pytest.raises(PapersMissing):
-        counter_account_reset(actor=counter_clerk(), party_key=person.key, papers=[], now=clock.moment)
-    number, code = counter_account_reset(
-        actor=counter_clerk(), party_key=person.key, papers=PAPER, now=clock.moment
+        opened(
+            act=counter_account_reset,
+            actor=counter_clerk(),
+            party_key=person.key,
+            papers=[],
+            now=clock.moment,
+        )
+    number, code = opened(
+        act=counter_account_reset, actor=counter_clerk(), party_key=person.key, papers=PAPER, now=clock.moment
     )
     assert number == means.subject
     assert client.get("/me/").status_code == 302
@@ -247,7 +254,7 @@ def test_a_closed_account_opens_no_more(clock: Clock) -> None:
     clerk = counter_clerk()
     resident_account_close(actor=clerk, account_key=means.account.key, reason="本人の希望", now=clock.moment)
     assert typed(Client(), means.subject, PASSPHRASE) == 422
-    number, _code = counter_account_open(actor=clerk, party_key=person.key, papers=PAPER, now=clock.moment)
+    number, _code = opened(actor=clerk, party_key=person.key, papers=PAPER, now=clock.moment)
     assert number != means.subject
 
 

@@ -105,6 +105,29 @@ class CounterSecret:
         return check_password(code_read(typed), self.hash) and now < self.until
 
 
+@dataclass(frozen=True, slots=True)
+class StartCode:
+    """A start code, for the paper, and its hash, for the record."""
+
+    code: str
+    hash: str
+
+    @classmethod
+    def make(cls) -> StartCode:
+        """Make a new one."""
+        code = receipt_number(os.urandom(16))
+        return cls(code, make_password(code))
+
+    def secret(self, now: datetime) -> str:
+        """Write it for the database, to hold from now."""
+        return CounterSecret(self.hash, (now + CODE_LASTS).isoformat()).text()
+
+
+def passphrase_hash(typed: str) -> str:
+    """Give the hash by which a passphrase is kept; it takes as long as it is meant to."""
+    return make_password(passphrase_fold(typed))
+
+
 def passphrase_fold(typed: str) -> str:
     """Give a passphrase in the form in which it is hashed, whatever width an input method gave it."""
     return unicodedata.normalize("NFKC", typed).strip()
@@ -143,12 +166,13 @@ def counter_means(party: Party) -> Means | None:
     raises={"person_one_account": PersonHasAccount, "means_opens_one_account": NumberThere},
 )
 def counter_account_open(
-    *, actor: Viewer, party_key: str, papers: Sequence[str], now: datetime
-) -> tuple[str, str]:
+    *, actor: Viewer, party_key: str, papers: Sequence[str], start: StartCode, now: datetime
+) -> str:
     """
-    Open a person's account at the counter, or add a number to the one that there is; the number and the start code.
+    Open a person's account at the counter, or add a number to the one that there is; the number.
 
     :param papers: codes of ``people.identity_papers`` that the clerk has looked at.
+    :param start: a new start code, made by the caller: hashing it takes longer than a write may.
     :raises NotAllowed: the actor opens no accounts, or may not know of the person.
     :raises PapersMissing: no papers, or others.
     :raises NumberThere: the person has a number already.
@@ -162,22 +186,21 @@ def counter_account_open(
             key=new_key(), party=party, opened_by=ResidentAccount.Opened.COUNTER, opened_at=now
         )
         audit_write(actor, "people.resident_account_opened", account.subject(), detail={"by": "counter"})
-    code, secret = _start(now)
     means = Means.objects.create(
-        account=account, kind=Means.Kind.COUNTER, subject=account.key, secret=secret,
+        account=account, kind=Means.Kind.COUNTER, subject=account.key, secret=start.secret(now),
         assurance=Assurance.IN_PERSON, added_at=now,
     )  # fmt: skip
     detail = {"party": party.key, "means": means.pk, "papers": sorted(papers)}
     audit_write(actor, "people.counter_number_given", account.subject(), detail=detail)
-    return account.key, code
+    return account.key
 
 
 @action("people.counter_account_reset")
 def counter_account_reset(
-    *, actor: Viewer, party_key: str, papers: Sequence[str], now: datetime
-) -> tuple[str, str]:
+    *, actor: Viewer, party_key: str, papers: Sequence[str], start: StartCode, now: datetime
+) -> str:
     """
-    Give a number a new start code: the passphrase is gone, and so is every session of the account.
+    Give a number a new start code: the passphrase is gone, and so is every session of the account. The number.
 
     :raises NotAllowed: the actor opens no accounts, or may not know of the person.
     :raises PapersMissing: no papers, or others.
@@ -187,12 +210,11 @@ def counter_account_reset(
     means = counter_means(party)
     if means is None:
         raise NumberMissing
-    code, secret = _start(now)
-    Means.objects.filter(pk=means.pk).update(secret=secret)
+    Means.objects.filter(pk=means.pk).update(secret=start.secret(now))
     ended = sessions_end(ResidentSession.objects.filter(account=means.account), "counter_reset", now)
     detail = {"party": party.key, "means": means.pk, "papers": sorted(papers), "sessions": ended}
     audit_write(actor, "people.counter_number_reset", means.account.subject(), detail=detail)
-    return means.subject, code
+    return means.subject
 
 
 @action("people.counter_account_link", raises={"person_one_account": PersonHasAccount})
@@ -228,7 +250,7 @@ def counter_passphrase_choose(
     actor: Viewer,
     means_id: int,
     known: str,
-    passphrase: str,
+    hashed: str,
     now: datetime,  # noqa: ARG001
 ) -> None:
     """
@@ -236,7 +258,7 @@ def counter_passphrase_choose(
 
     :param actor: the house itself, for somebody who has just typed the start code; the account's owner.
     :param known: what is kept (``Means.secret``) and was proved; when it has changed meanwhile, nothing is done.
-    :param passphrase: already judged by the validators.
+    :param hashed: ``passphrase_hash`` of what the validators let pass; by the caller, who holds no write back by it.
     :raises NotAllowed: it is not the actor's number.
     :raises MeansEnded: what was proved no longer holds.
     """
@@ -246,7 +268,7 @@ def counter_passphrase_choose(
     if means.account.closed_at is not None:
         raise AccountClosed
     changed = Means.objects.filter(pk=means_id, kind=Means.Kind.COUNTER, secret=known, ended_at=None).update(
-        secret=CounterSecret(make_password(passphrase_fold(passphrase))).text()
+        secret=CounterSecret(hashed).text()
     )
     if not changed:
         raise MeansEnded
@@ -262,9 +284,3 @@ def _asked(actor: Viewer, party_key: str, papers: Sequence[str]) -> Party:
     if not papers or not set(papers) <= known:
         raise PapersMissing
     return party
-
-
-def _start(now: datetime) -> tuple[str, str]:
-    code = receipt_number(os.urandom(16))
-    until = (now + CODE_LASTS).isoformat()
-    return code, CounterSecret(make_password(code), until).text()

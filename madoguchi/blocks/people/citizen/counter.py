@@ -16,7 +16,7 @@ from madoguchi.blocks.people.actions import (
     counter_passphrase_choose,
     resident_sign_in_fail,
 )
-from madoguchi.blocks.people.actions.counter import CounterSecret
+from madoguchi.blocks.people.actions.counter import CounterSecret, passphrase_hash
 from madoguchi.blocks.people.citizen.forms_sign_in import CounterForm, PassphraseForm
 from madoguchi.blocks.people.citizen.signing import house, next_asked, refused, signed_in
 from madoguchi.blocks.people.identity.attempts import (
@@ -69,7 +69,7 @@ def passphrase(request: HttpRequest) -> HttpResponse:
         return render(
             request, "people/me/passphrase.html", {"form": form}, status=422 if form.errors else 200
         )
-    state = attempt.state
+    state, hashed = attempt.state, passphrase_hash(form.cleaned_data["passphrase"])
     if not attempt_use(attempt_id=attempt.pk, browser=browser, now=moment):
         return refused(request)
     means = Means.objects.get(pk=state["means"])
@@ -77,9 +77,8 @@ def passphrase(request: HttpRequest) -> HttpResponse:
         if digest_of(means.secret) != state["known"]:
             raise MeansEnded
         counter_passphrase_choose(
-            actor=house(moment), means_id=means.pk, known=means.secret,
-            passphrase=form.cleaned_data["passphrase"], now=moment,
-        )  # fmt: skip
+            actor=house(moment), means_id=means.pk, known=means.secret, hashed=hashed, now=moment
+        )
         return signed_in(request, means=means, next_address=attempt.next, shared=state["shared"], now=moment)
     except Refused as no:
         return refused(request, no.message)

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madoguchi.blocks.people.actions import counter_passphrase_choose, means_end, means_name
+from madoguchi.blocks.people.actions.counter import passphrase_hash
 from madoguchi.blocks.people.citizen.card import card_begun
 from madoguchi.blocks.people.citizen.forms_sign_in import LabelForm, MailForm, PassphraseForm
 from madoguchi.blocks.people.citizen.mail import mail_begun
@@ -79,11 +80,11 @@ def means_passphrase(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = PassphraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        hashed = passphrase_hash(form.cleaned_data["passphrase"])
         try:
             counter_passphrase_choose(
-                actor=resident.viewer, means_id=found.pk, known=found.secret,
-                passphrase=form.cleaned_data["passphrase"], now=now(),
-            )  # fmt: skip
+                actor=resident.viewer, means_id=found.pk, known=found.secret, hashed=hashed, now=now()
+            )
         except Refused as no:
             form.add_error(None, no.message)
         else:

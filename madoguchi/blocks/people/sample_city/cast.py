@@ -21,7 +21,7 @@ from madoguchi.blocks.people.actions import (
     organisation_enter,
     sample_city_make,
 )
-from madoguchi.blocks.people.actions.counter import counter_means
+from madoguchi.blocks.people.actions.counter import StartCode, counter_means, passphrase_hash
 from madoguchi.blocks.people.mandates.offers import EVERY_SERVICE
 from madoguchi.blocks.people.models import Mandate, Membership, Party, PartyNumber
 from madoguchi.blocks.people.models.parties import believed
@@ -78,11 +78,14 @@ def _sign_ins(
     for one in given["who"]:
         party = parties[one["who"]]
         if counter_means(party) is None:
-            counter_account_open(actor=actor, party_key=party.key, papers=[given["papers"]], now=now)
+            start, hashed = StartCode.make(), passphrase_hash(given["passphrase"])
+            counter_account_open(
+                actor=actor, party_key=party.key, papers=[given["papers"]], start=start, now=now
+            )
             means = counter_means(party)
             assert means is not None
             counter_passphrase_choose(
-                actor=actor, means_id=means.pk, known=means.secret, passphrase=given["passphrase"], now=now
+                actor=actor, means_id=means.pk, known=means.secret, hashed=hashed, now=now
             )
 
 

@@ -9,7 +9,13 @@ from django.contrib.auth.hashers import make_password
 from django.utils.crypto import get_random_string
 
 from madoguchi.blocks.people.actions import sign_in_mail_ask
-from madoguchi.blocks.people.actions.counter import CODE_LASTS, PAPERS, CounterSecret
+from madoguchi.blocks.people.actions.counter import (
+    CODE_LASTS,
+    PAPERS,
+    CounterSecret,
+    StartCode,
+    passphrase_hash,
+)
 from madoguchi.blocks.people.identity.attempts import Begun
 from madoguchi.blocks.people.models import Assurance, Means, Party, PartyAddress, PartyName
 from madoguchi.blocks.people.parties.matching import FourItems
@@ -96,7 +102,13 @@ def _means_name() -> dict[str, Any]:
 @action_scenario("people.counter_account_open")
 def _counter_open() -> dict[str, Any]:
     papers_ready()
-    return {"actor": counter_clerk(), "party_key": person_make().key, "papers": [PAPER], "now": NOW}
+    return {
+        "actor": counter_clerk(),
+        "party_key": person_make().key,
+        "papers": [PAPER],
+        "start": StartCode.make(),
+        "now": NOW,
+    }
 
 
 @action_scenario("people.counter_account_reset")
@@ -104,7 +116,13 @@ def _counter_reset() -> dict[str, Any]:
     papers_ready()
     party = person_make()
     number_make(party)
-    return {"actor": counter_clerk(), "party_key": party.key, "papers": [PAPER], "now": NOW}
+    return {
+        "actor": counter_clerk(),
+        "party_key": party.key,
+        "papers": [PAPER],
+        "start": StartCode.make(),
+        "now": NOW,
+    }
 
 
 @action_scenario("people.counter_account_link")
@@ -123,7 +141,8 @@ def _counter_link() -> dict[str, Any]:
 @action_scenario("people.counter_passphrase_choose")
 def _passphrase_choose() -> dict[str, Any]:
     means = number_make(start=True)
-    return {"actor": HOUSE, "means_id": means.pk, "known": means.secret, "passphrase": PASSPHRASE, "now": NOW}
+    hashed = passphrase_hash(PASSPHRASE)
+    return {"actor": HOUSE, "means_id": means.pk, "known": means.secret, "hashed": hashed, "now": NOW}
 
 
 @action_scenario("people.card_settle")

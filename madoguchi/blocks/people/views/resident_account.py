@@ -23,7 +23,7 @@ from madoguchi.blocks.people.actions import (
     resident_account_close,
 )
 from madoguchi.blocks.people.actions.cards import account_of_party
-from madoguchi.blocks.people.actions.counter import CODE_LASTS, PAPERS, CounterSecret, papers_on
+from madoguchi.blocks.people.actions.counter import CODE_LASTS, PAPERS, CounterSecret, StartCode, papers_on
 from madoguchi.blocks.people.citizen.forms_sign_in import number_typed
 from madoguchi.blocks.people.identity.sheet import counter_sheet
 from madoguchi.blocks.people.models import Means, Party, ResidentAccount
@@ -98,12 +98,13 @@ def resident_account(request: HttpRequest, key: str) -> HttpResponse:
     form = PapersForm(*posted(request), choices=papers_listed())
     if request.method == "POST" and form.is_valid():
         act = counter_account_reset if request.POST.get("do") == "reset" else counter_account_open
+        papers, start = form.cleaned_data["papers"], StartCode.make()
         try:
-            number, code = act(actor=viewer, party_key=key, papers=form.cleaned_data["papers"], now=now())
+            number = act(actor=viewer, party_key=key, papers=papers, start=start, now=now())
         except Refused as no:
             form.add_error(None, no.message)
         else:
-            return given(request, key, number, code)
+            return given(request, key, number, start.code)
     sheet = person_open(actor=viewer, key=key, now=now())
     account, number_live = _account(sheet)
     context = {
