@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from madoguchi.kernel.layouts import FileRefused, Layout, layout_read, layout_write
@@ -110,6 +110,7 @@ def test_garbage_is_refused_in_words(garbage: bytes) -> None:
     assert problems(layout_write(LAYOUT, [GOOD]) + garbage) if garbage.strip() else True
 
 
+@example([["", "", "", "", "", "¹", "", "", ""], ["", "", "", "", "", "--5", "", "", ""]])
 @given(st.lists(st.lists(st.text(max_size=12), min_size=9, max_size=9), max_size=5))
 def test_any_cells_are_read_or_refused(rows: list[list[str]]) -> None:
     try:

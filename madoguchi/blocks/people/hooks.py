@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.blocks.people.held import doings, facts
 from madoguchi.blocks.people.identity.attempts import attempts_tidy
+from madoguchi.blocks.people.identity.residents import sessions_tidy
 from madoguchi.blocks.people.identity.signatures.trust import trust_check
 from madoguchi.blocks.people.oversight.making import reports_make
+from madoguchi.blocks.people.register.keeping import feeds_tidy
 from madoguchi.blocks.people.sample import accounts_load, organisation_load, password_of_file
 from madoguchi.blocks.people.sample_city.cast import residents_load
 from madoguchi.blocks.people.sessions import SessionStore
@@ -48,6 +50,18 @@ def sessions_expired(now: datetime) -> None:  # noqa: ARG001 - the store compare
 def attempts_expired(now: datetime) -> None:
     """Delete sign-ins that came to nothing: they hold addresses."""
     attempts_tidy(now=now)
+
+
+@chore("people.resident_sessions", every=timedelta(minutes=10))
+def resident_sessions_over(now: datetime) -> None:
+    """End residents' sessions that nobody signed out of: what the card said goes with them."""
+    sessions_tidy(now=now)
+
+
+@chore("people.feed_files", every=timedelta(days=1))
+def feed_files_left(now: datetime) -> None:
+    """Delete files of the register that were checked and then left: they hold everybody's data."""
+    feeds_tidy(now=now)
 
 
 @chore("people.reading_report", every=timedelta(hours=6))

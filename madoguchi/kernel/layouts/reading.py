@@ -12,7 +12,7 @@ from datetime import date
 
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.layouts.kind import Column, Layout
-from madoguchi.kit.check_characters import my_number_find, my_number_fits
+from madoguchi.kit.check_characters import my_number_find
 from madoguchi.kit.names import kana_normalise, name_normalise
 from madoguchi.kit.partial_dates import partial_date_parse
 from madoguchi.kit.refusals import Refused as TextRefused
@@ -306,7 +306,7 @@ def _flag(text: str) -> bool:
 
 
 def _code(text: str) -> str:
-    if len(text) == 12 and text.isdigit() and my_number_fits(text):
+    if my_number_find(text):
         raise ValueError("マイナンバーらしい12桁の番号があります。個人番号を含まない様式で出力してください。")
     return text
 

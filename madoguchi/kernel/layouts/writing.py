@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from madoguchi.kernel.layouts.kind import Layout
+
+_FIGURE = re.compile("-?[0-9]+")
 
 
 def layout_write(layout: Layout, rows: Iterable[Sequence[str]]) -> bytes:
@@ -20,7 +23,7 @@ def layout_write(layout: Layout, rows: Iterable[Sequence[str]]) -> bytes:
         count += 1
         for target in sums:
             cell = row[places[target]].strip()
-            sums[target] += int(cell) if cell.lstrip("-").isdigit() else 0
+            sums[target] += int(cell) if _FIGURE.fullmatch(cell) else 0
         writer.writerow(row)
     writer.writerow([layout.trailer.mark, count, *sums.values()])
     return text.getvalue().encode(layout.encoding)

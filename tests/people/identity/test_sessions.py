@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from madoguchi.blocks.people.identity.residents import COOKIE, IDLE, IDLE_SHARED
+from madoguchi.blocks.people.identity.residents import (
+    COOKIE,
+    IDLE,
+    IDLE_SHARED,
+    resident_found,
+    sessions_tidy,
+)
 from madoguchi.blocks.people.models import Assurance, Means, ResidentSession
 from madoguchi.blocks.people.testing import (
     PASSPHRASE,
@@ -18,6 +24,7 @@ from madoguchi.blocks.people.testing import (
     resident_account_make,
     resident_client,
 )
+from madoguchi.kernel.clock import now as clock_now
 from tests.people.identity.conftest import Clock, marked
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +233,30 @@ def test_a_demand_says_why_and_offers_only_what_reaches_it(clock: Clock) -> None
     assert Client().get("/sign-in/card/").status_code == 404
     for odd in ("-1", "9", "x", "2; DROP"):
         assert Client().get("/sign-in/", {"demand": odd}).status_code == 200
+
+
+def test_what_the_card_said_goes_with_a_session_that_nobody_ended(clock: Clock) -> None:
+    at_home, shared, over = (
+        ResidentSession.objects.get(
+            pk=resident_session_of(signed_in(number_make(person_make()), shared=kind == "shared"))
+        )
+        for kind in ("home", "shared", "over")
+    )
+    sessions = ResidentSession.objects.all()
+    sessions.update(claims={"name": "試験　札子"})
+    ResidentSession.objects.filter(pk=over.pk).update(ends_at=clock.moment)
+    clock.on(seconds=IDLE_SHARED.total_seconds() + 1)
+    assert sessions_tidy(now=clock.moment) == 2
+    ended = {row.pk: (row.ended_by, row.claims) for row in sessions.exclude(ended_at=None)}
+    assert ended == {shared.pk: ("idle", {}), over.pk: ("idle", {})}
+    at_home.refresh_from_db()
+    assert at_home.claims == {"name": "試験　札子"}
+    clock.on(seconds=IDLE.total_seconds() + 1)
+    assert sessions_tidy(now=clock.moment) == 1
+    assert sessions_tidy(now=clock.moment) == 0
+
+
+def resident_session_of(client: Client) -> int:
+    found = resident_found(client.cookies[COOKIE].value, clock_now())
+    assert found is not None
+    return found.session.pk

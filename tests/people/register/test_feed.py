@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import os
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from madoguchi.blocks.people.models import (
     Residence,
 )
 from madoguchi.blocks.people.models.parties import believed
-from madoguchi.blocks.people.register.keeping import FeedFileGone
+from madoguchi.blocks.people.register.keeping import FeedFileGone, feeds_tidy
 from madoguchi.blocks.people.testing import (
     DAY,
     NOW,
@@ -111,6 +112,24 @@ def test_the_file_goes_when_it_was_applied(settings: Any, django_capture_on_comm
     feed_accept(actor=viewer_with("people.feed_accept"), delivery_id=again.pk, reason="確かめた", now=NOW)
     with pytest.raises(FeedFileGone):
         feed_apply(actor=viewer_with("people.feed_bring"), delivery_id=again.pk, now=NOW)
+
+
+def test_a_file_that_nobody_applied_goes_after_two_weeks(settings: Any) -> None:
+    folder = Path(settings.DATA_DIR) / "feeds"
+    delivery = feed_bring(MANY)
+    left = folder / "broken.new"
+    left.write_bytes(b"of an import that broke off")
+    kept = folder / f"{delivery.sha256}.csv"
+    for file in (kept, left):
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    FeedDelivery.objects.filter(pk=delivery.pk).update(received_at=NOW)
+    feeds_tidy(now=NOW + timedelta(days=14))
+    assert kept.exists()
+    feeds_tidy(now=NOW + timedelta(days=14, seconds=1))
+    assert not kept.exists()
+    assert not left.exists()
+    with pytest.raises(FeedFileGone):
+        feed_apply(actor=viewer_with("people.feed_bring"), delivery_id=delivery.pk, now=NOW)
 
 
 REFUSED: list[tuple[str, Any, str]] = [

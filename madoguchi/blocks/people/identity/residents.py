@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from madoguchi.blocks.people.identity.digests import digest_of
@@ -82,6 +83,13 @@ def sessions_open(account: ResidentAccount, moment: datetime) -> list[ResidentSe
     """Give the sessions of an account that a browser could still go on with, the last used first."""
     rows = account.sessions.filter(ended_at=None, ends_at__gt=moment).select_related("means")
     return [row for row in rows.order_by("-seen_at") if moment - row.seen_at <= _idle(row)]
+
+
+def sessions_tidy(*, now: datetime) -> int:
+    """End the sessions whose time is up, and forget what the card said in them; how many there were."""
+    idle = Q(shared=False, seen_at__lt=now - IDLE) | Q(shared=True, seen_at__lt=now - IDLE_SHARED)
+    late = ResidentSession.objects.filter(idle | Q(ends_at__lte=now), ended_at=None)
+    return late.update(ended_at=now, ended_by="idle", claims={})
 
 
 def _resident(session: ResidentSession, on: date) -> Resident:
