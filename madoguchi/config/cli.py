@@ -24,6 +24,7 @@ madoguchi — 窓口
   identity key|relink    カードのサインインの鍵、結び直し (keys and re-linking for the sign-in by card)
   plan list|report  計画と実績 (plans and their results)
   areas import      町字を取り込みます (bring in the towns of the address registry)
+  residents-feed    住民記録のファイルを検査し、反映します (check and apply a file of the resident register)
 
   madoguchi COMMAND --help で使い方を表示します。
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from madoguchi.kernel.declarations import (
     declarations_load,
     text_for,
 )
-from madoguchi.kernel.declarations.folders import Bindings
+from madoguchi.kernel.declarations.folders import Bindings, house_folders
 from madoguchi.kernel.declarations.reading import yaml_read
 from madoguchi.kit.canonical import canonical_hash
 
@@ -190,6 +191,17 @@ def test_values_of_the_environment_come_from_the_bindings(city: City) -> None:
 
 
 # Translations
+
+
+def test_bindings_hold_what_the_house_reads_and_nothing_else(tmp_path: Path, settings: Any) -> None:
+    settings.CITY_DIR = tmp_path
+    text = "site: {name: 市}\nsign_in: {card: {issuer: https://op.example.jp}}\nsignatures: {folder: trust}\n"
+    (tmp_path / "bindings.yaml").write_text(text, encoding="utf-8")
+    assert house_folders().bindings.issues == ()
+    (tmp_path / "bindings.yaml").write_text(text.replace("sign_in", "signin"), encoding="utf-8")
+    (issue,) = house_folders().bindings.issues
+    assert issue.code == "bindings-field"
+    assert "sign_in" in issue.suggestion
 
 
 def test_a_text_is_shown_in_its_language_or_in_japanese_marked_as_such(city: City) -> None:

@@ -17,7 +17,7 @@ from madoguchi.kernel.expressions.suggestions import closest
 NOT_DECLARATIONS: Final = frozenset(
     {"samples", "sample_city", "static", "templates", "locale", "migrations", "node_modules", "__pycache__"}
 )
-BINDINGS_FIELDS: Final = ("site", "values", "prefecture")
+BINDINGS_FIELDS: Final = ("site", "values", "prefecture", "sign_in", "signatures")
 
 
 @dataclass(frozen=True, slots=True)

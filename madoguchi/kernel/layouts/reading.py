@@ -252,7 +252,10 @@ def _reader(column: Column) -> Callable[[str], Value]:
             if text not in codes:
                 raise ValueError(f"「{text}」という符号は、様式にありません。")
             return codes[text]
-        return by_type(text)
+        value = by_type(text)
+        if value == "" and column.required and column.type == "day":
+            raise ValueError(f"「{text}」は日がないことを表します。必ず要る列です。")
+        return value
 
     return read
 
@@ -273,8 +276,14 @@ def _name(text: str) -> str:
     return name_normalise(text)
 
 
+# What senders write where a day is none: before all days, or after them.
+NO_DAY = frozenset({"00000000", "99999999"})
+
+
 def _day(text: str) -> str:
     plain = text.replace("-", "").replace("/", "")
+    if plain in NO_DAY:
+        return ""
     try:
         return (
             date(int(plain[:4]), int(plain[4:6]), int(plain[6:8])).isoformat()
@@ -290,6 +299,8 @@ def _no_day(text: str) -> str:
 
 
 def _partial_day(text: str) -> str:
+    if text in NO_DAY:
+        return ""
     return partial_date_parse(text).iso
 
 
