@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from madoguchi.kernel.clock import now
 from madoguchi.kernel.rights import NotAllowed
 
 P = ParamSpec("P")
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -78,7 +79,7 @@ def _stale(resident: Resident, minutes: int) -> bool:
     return bool(minutes) and (now() - resident.session.proved_at).total_seconds() > 60 * minutes
 
 
-def whose_free(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Mark a view whose form says nothing of a person (the choice of a language)."""
+def whose_free(view: AnyView) -> AnyView:
+    """Mark a view whose form says nothing of a person (the choice of a language), or that only leads away from one."""
     view.whose_free = True  # type: ignore[attr-defined]
     return view

@@ -35,6 +35,7 @@ class FakeProvider:
     held_up: Card | None = None
     nonce: str = ""
     down: bool = False
+    asked_ago: int = 0
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -78,7 +79,11 @@ class FakeProvider:
     def _token(self) -> dict[str, Any]:
         assert self.held_up
         token = self.signed(
-            "JWT", sub=self.held_up.subject, nonce=self.nonce, sid=f"sid-{self.held_up.subject}"
+            "JWT",
+            sub=self.held_up.subject,
+            nonce=self.nonce,
+            sid=f"sid-{self.held_up.subject}",
+            auth_time=int(clock_now().timestamp()) - self.asked_ago,
         )
         return {"access_token": "access", "token_type": "Bearer", "id_token": token}
 

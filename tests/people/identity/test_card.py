@@ -192,6 +192,14 @@ def test_a_wrong_way_back_uses_the_attempt_up_and_says_what_to_do(provider: Fake
     assert not SignInAttempt.objects.exclude(state={}).exists(), "nothing of it is kept"
 
 
+def test_a_provider_that_did_not_ask_anew_signs_nobody_in(provider: FakeProvider) -> None:
+    """Whoever takes ``prompt`` out of the address comes back as the last visitor of the tablet: too old a proof."""
+    provider.asked_ago = 120
+    response = provider.sign_in(secure(), Card("sub-5b", items_of(person_make(name="試験　先客"))))
+    assert response.status_code == 422
+    assert not ResidentSession.objects.exists()
+
+
 def test_when_the_provider_is_away_the_page_names_the_other_ways(provider: FakeProvider) -> None:
     provider.down = True
     page = secure().post("/sign-in/card/")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from madoguchi.blocks.people.actions import (
+    MeansEnded,
     NumberMissing,
     NumberThere,
     PapersMissing,
@@ -20,10 +21,11 @@ from madoguchi.blocks.people.actions import (
     counter_account_link,
     counter_account_open,
     counter_account_reset,
+    resident_sign_in,
 )
 from madoguchi.blocks.people.actions.counter import StartCode
 from madoguchi.blocks.people.identity.residents import COOKIE
-from madoguchi.blocks.people.models import Assurance, Means, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.models import Assurance, Means, Party, ResidentAccount, ResidentSession
 from madoguchi.blocks.people.testing import (
     NOW,
     PASSPHRASE,
@@ -33,9 +35,11 @@ from madoguchi.blocks.people.testing import (
     papers_ready,
     person_make,
     resident_account_make,
+    resident_client,
     staff_client,
     viewer_with,
 )
+from madoguchi.blocks.people.testing.identity import HOUSE
 from madoguchi.blocks.people.work import DUTY
 from madoguchi.kernel.clock import now as clock_now
 from madoguchi.kernel.declarations import declarations_publish
@@ -252,7 +256,7 @@ def test_a_closed_account_opens_no_more(clock: Clock) -> None:
     person = person_make()
     means = number_make(person)
     clerk = counter_clerk()
-    resident_account_close(actor=clerk, account_key=means.account.key, reason="本人の希望", now=clock.moment)
+    resident_account_close(actor=clerk, account_key=means.account.key, reason="wish", now=clock.moment)
     assert typed(Client(), means.subject, PASSPHRASE) == 422
     number, _code = opened(actor=clerk, party_key=person.key, papers=PAPER, now=clock.moment)
     assert number != means.subject
@@ -271,6 +275,50 @@ def test_the_own_passphrase_is_changed_on_the_page_of_means(clock: Clock) -> Non
     assert client.get("/me/means/passphrase/").headers["Location"].startswith("/sign-in/"), (
         "a fresh proof is asked for"
     )
+
+
+def test_where_people_take_turns_the_page_for_the_passphrase_is_over_in_three_minutes(clock: Clock) -> None:
+    number, code = opened(actor=counter_clerk(), party_key=person_make().key, papers=PAPER, now=NOW)
+    at_home, library = Client(), Client()
+    typed(library, number, code, shared="on")
+    typed(at_home, number, code)
+    assert library.cookies["madoguchi_attempt"]["max-age"] == ""
+    clock.on(minutes=3, seconds=1)
+    assert library.get("/sign-in/counter/passphrase/").status_code == 422
+    assert at_home.get("/sign-in/counter/passphrase/").status_code == 200
+
+
+def test_a_passphrase_that_was_changed_a_moment_ago_lets_nobody_in(clock: Clock) -> None:
+    means = number_make(person_make())
+    known = means.secret
+    opened(
+        act=counter_account_reset,
+        actor=counter_clerk(),
+        party_key=means.account.party.key,
+        papers=PAPER,
+        now=NOW,
+    )
+    with pytest.raises(MeansEnded):
+        resident_sign_in(actor=HOUSE, means_id=means.pk, known=known, now=clock.moment)
+
+
+def test_a_reset_reaches_the_accounts_of_merged_records() -> None:
+    person, double = person_make(), person_make()
+    older, newer = number_make(double), number_make(person)
+    sessions = [resident_client(means=one, now=NOW) for one in (older, newer)]
+    Party.objects.filter(pk=double.pk).update(merged_into=person)
+    number, _code = opened(
+        act=counter_account_reset, actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW
+    )
+    assert number == older.subject, "the one that the page shows"
+    assert not ResidentSession.objects.filter(ended_at=None).exists()
+    newer.refresh_from_db()
+    assert newer.ended_at is not None
+    assert len(sessions) == 2
+    # A person under whichever number is one: no second account, no second number.
+    with pytest.raises(NumberThere):
+        opened(actor=counter_clerk(), party_key=person.key, papers=PAPER, now=NOW)
+    assert ResidentAccount.objects.count() == 2
 
 
 # --- the clerk's pages ---
@@ -319,8 +367,9 @@ def test_a_clerk_opens_prints_resets_and_closes(clerk: Client) -> None:
 
     clerk.post(url, {"do": "reset", "papers": "driver_licence", "same": "on"})
     assert clerk.post(f"{url}sheet/", {"number": means.subject, "code": code}).status_code == 404
-    assert clerk.post(f"{url}end/", {"reason": ""}).status_code == 422
-    assert clerk.post(f"{url}end/", {"reason": "本人の希望"}).status_code == 302
+    for wrong in ("", "隣の花子さんが言うには"):
+        assert clerk.post(f"{url}end/", {"reason": wrong}).status_code == 422
+    assert clerk.post(f"{url}end/", {"reason": "wish"}).status_code == 302
     assert clerk.get(f"{url}end/").status_code == 404
     assert ResidentAccount.objects.get().closed_at is not None
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from madoguchi.blocks.people.actions import ProofTooWeak, counter_passphrase_choose, means_end
 from madoguchi.blocks.people.identity.residents import (
     COOKIE,
     IDLE,
@@ -156,15 +157,59 @@ def test_every_writing_page_of_mine_asks_whose_record_is_open(clock: Clock) -> N
     session = ResidentSession.objects.get()
     paths = [
         "/sign-in/mail/", "/sign-in/mail/sent/", "/sign-in/counter/", "/sign-in/counter/passphrase/", "/sign-in/passkey/",
-        "/sign-in/passkey/question/", "/sign-in/card/", "/sign-out/", "/me/stay/", "/me/sessions/end-all/",
+        "/sign-in/passkey/question/", "/sign-in/card/", "/me/stay/", "/me/sessions/end-all/",
         f"/me/sessions/{session.pk}/end/", "/me/means/mail/", "/me/means/card/", "/me/means/passphrase/",
         "/me/means/passkey/", "/me/means/passkey/question/", f"/me/means/{means.pk}/name/", f"/me/means/{means.pk}/off/",
     ]  # fmt: skip
     assert {path: client.post(path).status_code for path in paths} == dict.fromkeys(paths, 409)
     assert is_open(client)
+    # But for leaving: whoever goes away is never kept here because another record is open by now.
+    assert client.post("/sign-out/").headers["Location"] == "/signed-out/"
+    assert not is_open(client)
 
 
 # --- means ---
+
+
+@pytest.mark.parametrize("kind", ["counter", "card"])
+def test_whoever_reads_somebodys_mail_changes_nothing_that_proves_more(clock: Clock, kind: str) -> None:
+    """A sign-in by mail is fresh, and it is the account's own; the number, its passphrase and the card stay."""
+    person = person_make(name="試験　本人")
+    strong = (
+        number_make(person)
+        if kind == "counter"
+        else resident_account_make(person, kind="card", issuer=ISSUER, assurance=Assurance.CARD)
+    )
+    mail = Means.objects.create(
+        account=strong.account, kind="mail", subject="a@example.jp", assurance=1, added_at=clock.moment
+    )
+    other = resident_client(means=mail, assurance=Assurance.CONTACT, now=clock.moment)
+    chosen = {"passphrase": "わたしの 秘密 です 2", "again": "わたしの 秘密 です 2"}
+    for path in ("/me/means/passphrase/", f"/me/means/{strong.pk}/off/"):
+        for answer in (other.get(path), other.post(path, marked(other, **chosen))):
+            assert answer.headers["Location"].startswith("/sign-in/?next=")
+    before = strong.secret
+    strong.refresh_from_db()
+    assert (strong.secret, strong.ended_at) == (before, None)
+    # Nor past the pages.
+    viewer = resident_found(other.cookies[COOKIE].value, clock.moment).viewer
+    with pytest.raises(ProofTooWeak):
+        means_end(actor=viewer, means_id=strong.pk, reason="owner", now=clock.moment)
+    if kind == "counter":
+        with pytest.raises(ProofTooWeak):
+            counter_passphrase_choose(
+                actor=viewer, means_id=strong.pk, known=strong.secret, hashed="x", now=clock.moment
+            )
+    # His own mail he may take off, by whatever he came.
+    means_end(actor=viewer, means_id=mail.pk, reason="owner", now=clock.moment)
+
+
+def test_a_session_is_nothing_without_its_means(clock: Clock) -> None:
+    means = number_make(person_make())
+    client = signed_in(means)
+    # As where the sign-in and the end of the means came at the same instant.
+    Means.objects.filter(pk=means.pk).update(ended_at=clock.moment)
+    assert not is_open(client)
 
 
 def test_means_are_named_and_taken_off_but_never_the_last(clock: Clock) -> None:

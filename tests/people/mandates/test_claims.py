@@ -9,12 +9,22 @@ import pytest
 from madoguchi.blocks.people.actions import (
     ClaimRefused,
     MandateTaken,
+    mandate_accept,
     mandate_claim,
     member_leave,
     party_merge,
     protection_begin,
 )
-from madoguchi.blocks.people.models import Assurance, Birth, Mandate, Membership
+from madoguchi.blocks.people.models import (
+    Assurance,
+    Birth,
+    Mandate,
+    Membership,
+    PartyName,
+    Protection,
+    Source,
+)
+from madoguchi.blocks.people.parties.facts import name_values
 from madoguchi.blocks.people.queries import claimable, delegates_may, mandates_given, mandates_held
 from madoguchi.blocks.people.testing import (
     DAY,
@@ -209,3 +219,36 @@ def test_a_protection_renewed_in_time_is_one_and_a_later_one_is_another():
     other = person_make()
     mandate_make(hanako, other, offered_at=NOW - 2 * year + ONE_DAY)
     assert delegates_may(hanako.pk, "anything", DAY) == {taro.pk}, "given between two of them"
+
+
+def test_an_offer_of_before_is_accepted_in_vain():
+    hanako, taro = person_make(), person_make()
+    offer = mandate_make(hanako, taro, offered_at=NOW - timedelta(days=2), accepted=False)
+    protect(hanako)
+    mandate_accept(actor=resident_viewer(taro), key=offer.key, now=NOW + timedelta(hours=1))
+    assert delegates_may(hanako.pk, "anything", DAY) == frozenset()
+
+
+def test_one_protection_that_is_over_ends_no_other():
+    """The counter protects without an end, the register brings a period of its own that runs out (two sources)."""
+    hanako, taro = person_make(), person_make()
+    mandate_make(hanako, taro, offered_at=NOW - timedelta(days=400))
+    protect(hanako, starts_on=DAY - timedelta(days=300))
+    Protection.objects.create(
+        party=hanako, source=Source.REGISTER, entered_at=NOW, starts_on=DAY - timedelta(days=200),
+        ends_on=DAY - ONE_DAY,
+    )  # fmt: skip
+    assert delegates_may(hanako.pk, "anything", DAY) == frozenset()
+
+
+def test_a_name_taken_under_protection_is_not_for_those_trusted_before():
+    hanako, taro = person_make(name="花野　花子", since=DAY - timedelta(days=900)), person_make()
+    mandate = mandate_make(hanako, taro, offered_at=NOW - timedelta(days=400))
+    protect(hanako, starts_on=DAY - timedelta(days=300), now=NOW - timedelta(days=300))
+    PartyName.objects.filter(party=hanako).update(ends_on=DAY - timedelta(days=10))
+    PartyName.objects.create(
+        party=hanako, source=Source.REGISTER, entered_at=NOW, starts_on=DAY - timedelta(days=10),
+        **name_values(name="月野　花子", kana="ツキノ　ハナコ", born="1970-01-02"),
+    )  # fmt: skip
+    line = mandates_held(resident_viewer(taro))[0]
+    assert (line.key, line.grantor) == (mandate.key, "花野　花子")

@@ -13,11 +13,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from madoguchi.blocks.people.access.log import looks, years_of
-from madoguchi.blocks.people.actions import household_open, own_record_read, party_merge, person_open
+from madoguchi.blocks.people.actions import (
+    consent_answer,
+    household_open,
+    own_record_read,
+    party_merge,
+    person_open,
+)
+from madoguchi.blocks.people.models import Assurance
 from madoguchi.blocks.people.queries import access_log
 from madoguchi.blocks.people.testing import (
     DAY,
     NOW,
+    consents_ready,
     duty_viewer,
     household_make,
     mandate_make,
@@ -132,6 +140,30 @@ def test_a_delegates_look_at_the_log_is_in_the_log():
     assert [line.who for line in access_log(resident_viewer(hanako))] == ["delegate"]
     resident_client(hanako).get(LOG)
     assert len(access_log(resident_viewer(hanako))) == 1, "reading one's own list does not fill it"
+
+
+def test_every_page_on_which_a_delegate_reads_is_in_the_log():
+    text = consents_ready()
+    hanako, taro = person_make(), person_make()
+    mandate = mandate_make(hanako, taro)
+    answer = {"key": text.key, "answer": "given", "sha256": text.sha256, "language": "ja", "now": NOW}
+    proof = consent_answer(actor=resident_viewer(hanako), **answer)
+    client = resident_client(taro, acting=mandate)
+    paths = ["/me/profile/address/", "/me/consents/", f"/me/consents/{text.key}/",
+             *(reverse(f"me:{name}", args=[proof.pk]) for name in ("consent_proof", "consent_proof_file"))]  # fmt: skip
+    for number, path in enumerate(paths, start=1):
+        assert client.get(path).status_code == 200, path
+        assert len(access_log(resident_viewer(hanako))) == number, path
+    resident_client(hanako).get("/me/consents/")
+    assert len(access_log(resident_viewer(hanako))) == len(paths), "the owner's own reading is no news to her"
+
+
+def test_for_whom_somebody_acts_is_not_for_whoever_reads_his_mail():
+    hanako, taro = person_make(name="花野　花子"), person_make()
+    mandate_make(hanako, taro)
+    by_mail = resident_client(taro, assurance=Assurance.CONTACT).get("/me/act/").content.decode()
+    assert "花野" not in by_mail
+    assert "花野" in resident_client(taro).get("/me/act/").content.decode()
 
 
 def test_years_pages_and_the_file():

@@ -15,10 +15,9 @@ from typing import Any, Literal
 
 from django.db.models import Max, Min, QuerySet
 
-from madoguchi.blocks.people.mandates.standing import root_of
+from madoguchi.blocks.people.mandates.standing import names_told, root_of
 from madoguchi.blocks.people.models import Mandate, Party
 from madoguchi.blocks.people.parties.duties import Duty, duties_declared
-from madoguchi.blocks.people.parties.naming import names_on
 from madoguchi.blocks.people.work import EMERGENCY
 from madoguchi.kernel.clock import TOKYO, day_of
 from madoguchi.kernel.models import AuditRow, AuditSubject
@@ -81,7 +80,7 @@ def lines_of_access(rows: Sequence[AuditRow], *, language: str, on: date) -> lis
         key__in={detail.get("mandate") or "" for detail in details}
     )
     delegates = {one.key: root_of(one.delegate) for one in mandates if one.delegate}
-    names = names_on(delegates.values(), on)
+    names = names_told(delegates.values(), on)
     return [
         _line(row, detail, declared, names.get(delegates.get(detail.get("mandate") or "", 0), ""), language)
         for row, detail in zip(rows, details, strict=True)

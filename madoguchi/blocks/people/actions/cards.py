@@ -17,7 +17,13 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.people.actions.identity import MeansTaken, PersonHasAccount, account_of, sessions_end
+from madoguchi.blocks.people.actions.identity import (
+    MeansTaken,
+    PersonHasAccount,
+    account_of,
+    accounts_of_party,
+    sessions_end,
+)
 from madoguchi.blocks.people.models import (
     Assurance,
     Birth,
@@ -29,7 +35,6 @@ from madoguchi.blocks.people.models import (
     ResidentSession,
     Source,
 )
-from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.facts import address_values, name_values
 from madoguchi.blocks.people.parties.facts import party_key as new_key
 from madoguchi.blocks.people.parties.matching import SEX, FourItems, person_match
@@ -131,9 +136,8 @@ def provider_sign_out(
 
 
 def account_of_party(party: Party) -> ResidentAccount | None:
-    """Find the open account of a person, under whichever of the person's records."""
-    ids = clusters([party.pk]).ids
-    return ResidentAccount.objects.filter(party__in=ids, closed_at=None).order_by("pk").first()
+    """Find the open account of a person, the oldest where merged records had one each."""
+    return accounts_of_party(party).first()
 
 
 def _known_now(actor: Viewer, account: ResidentAccount, items: FourItems, now: datetime) -> ResidentAccount:

@@ -28,6 +28,8 @@ from madoguchi.blocks.people.actions.identity import (
     AccountClosed,
     MeansEnded,
     PersonHasAccount,
+    accounts_of_party,
+    proof_ask,
     sessions_end,
 )
 from madoguchi.blocks.people.actions.reading import party_seen
@@ -152,13 +154,8 @@ def papers_on(on: date) -> list[CodeItem]:
 
 def counter_means(party: Party) -> Means | None:
     """Find a person's live number from the counter."""
-    return (
-        Means.objects.filter(
-            kind=Means.Kind.COUNTER, ended_at=None, account__party=party, account__closed_at=None
-        )
-        .select_related("account")
-        .first()
-    )
+    live = Means.objects.filter(kind=Means.Kind.COUNTER, ended_at=None, account__in=accounts_of_party(party))
+    return live.select_related("account").order_by("account").first()
 
 
 @action(
@@ -180,7 +177,7 @@ def counter_account_open(
     party = _asked(actor, party_key, papers)
     if counter_means(party) is not None:
         raise NumberThere
-    account = ResidentAccount.objects.filter(party=party, closed_at=None).first()
+    account = accounts_of_party(party).first()
     if account is None:
         account = ResidentAccount.objects.create(
             key=new_key(), party=party, opened_by=ResidentAccount.Opened.COUNTER, opened_at=now
@@ -211,7 +208,14 @@ def counter_account_reset(
     if means is None:
         raise NumberMissing
     Means.objects.filter(pk=means.pk).update(secret=start.secret(now))
-    ended = sessions_end(ResidentSession.objects.filter(account=means.account), "counter_reset", now)
+    # Merged records may have brought a number each: one of them is enough.
+    others = Means.objects.filter(
+        kind=Means.Kind.COUNTER, ended_at=None, account__in=accounts_of_party(party)
+    )
+    others.exclude(pk=means.pk).update(ended_at=now, end_reason="counter_reset", secret="")
+    # Whatever opened this record, under whichever of its numbers, is asked again.
+    opened = ResidentSession.objects.filter(account__in=accounts_of_party(party))
+    ended = sessions_end(opened, "counter_reset", now)
     detail = {"party": party.key, "means": means.pk, "papers": sorted(papers), "sessions": ended}
     audit_write(actor, "people.counter_number_reset", means.account.subject(), detail=detail)
     return means.subject
@@ -236,6 +240,8 @@ def counter_account_link(
     :raises PersonHasAccount: the person has another open account.
     """
     party = _asked(actor, party_key, papers)
+    if accounts_of_party(party).exists():
+        raise PersonHasAccount
     free = ResidentAccount.objects.filter(key=account_key, party=None, closed_at=None)
     if not free.update(party=party):
         raise AccountOfNobodyMissing
@@ -260,11 +266,13 @@ def counter_passphrase_choose(
     :param known: what is kept (``Means.secret``) and was proved; when it has changed meanwhile, nothing is done.
     :param hashed: ``passphrase_hash`` of what the validators let pass; by the caller, who holds no write back by it.
     :raises NotAllowed: it is not the actor's number.
+    :raises ProofTooWeak: the actor has signed in by something that proves less.
     :raises MeansEnded: what was proved no longer holds.
     """
     means = Means.objects.select_related("account").get(pk=means_id)
     if actor.kind != "system" and actor.key != f"resident:{means.account.key}":
         raise NotAllowed(f"means {means_id}")
+    proof_ask(actor, means)
     if means.account.closed_at is not None:
         raise AccountClosed
     changed = Means.objects.filter(pk=means_id, kind=Means.Kind.COUNTER, secret=known, ended_at=None).update(

@@ -16,12 +16,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.identity.digests import digest_of
-from madoguchi.blocks.people.models import Assurance, Means, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.models import Assurance, Means, Party, ResidentAccount, ResidentSession
+from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.facts import party_key as new_key
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
@@ -30,6 +32,13 @@ from madoguchi.kernel.subjects import Subject
 
 LASTS = timedelta(hours=12)
 LASTS_SHARED = timedelta(minutes=30)
+CLOSE_REASONS: Final = {
+    "wish": _("本人の申し出"),
+    "died": _("亡くなった"),
+    "double": _("同じ人のアカウントが二つある"),
+    "misuse": _("ほかの人が使ったおそれ"),
+}
+"""Why an account is closed."""
 
 
 class MeansTaken(Refused):
@@ -53,6 +62,14 @@ class LastMeans(Refused):
 
     message = _(
         "サインインの手段がなくなるため、外せません。先に別の手段を加えるか、アカウントを閉じてください。"
+    )
+
+
+class ProofTooWeak(Refused):
+    """The sign-in proves less than the means that it would change: whoever reads somebody's mail is not yet he."""
+
+    message = _(
+        "いまのサインインでは変えられません。この方法か、同じくらい確かな方法でサインインし直してください。"
     )
 
 
@@ -148,12 +165,14 @@ def means_end(*, actor: Viewer, means_id: int, reason: str, now: datetime) -> No
     Take a way into an account off, and end the sessions that it opened.
 
     :raises NotAllowed: it is not the actor's account.
+    :raises ProofTooWeak: the means proves more than the actor's sign-in.
     :raises LastMeans: the owner would lose the account.
     """
     means = Means.objects.select_related("account").filter(pk=means_id, ended_at=None).first()
     if means is None:
         raise NotAllowed(f"means {means_id}")
     account = account_of(actor, means.account.key)
+    proof_ask(actor, means)
     others = account.means.filter(ended_at=None).exclude(pk=means_id)
     if actor.kind == "resident" and not others.exists():
         raise LastMeans
@@ -189,8 +208,10 @@ def issuer_end(*, actor: Viewer, issuer: str, reason: str, now: datetime) -> int
     if actor.kind != "system":
         raise NotAllowed("issuer_end")
     ended = Means.objects.filter(issuer=issuer, kind=Means.Kind.CARD, ended_at=None)
-    sessions_end(ResidentSession.objects.filter(means__in=ended.values("pk")), "issuer_ended", now)
+    # The means first: a sign-in that comes between finds it ended, or its session is ended with the others.
+    ids = list(ended.values_list("pk", flat=True))
     count = ended.update(ended_at=now, end_reason=reason)
+    sessions_end(ResidentSession.objects.filter(means__in=ids), "issuer_ended", now)
     subject = Subject("people.issuer", issuer[:200])
     audit_write(actor, "people.issuer_ended", subject, detail={"issuer": issuer, "means": count})
     return count
@@ -207,6 +228,7 @@ def resident_sign_in(
     provider_session: str = "",
     claims: Mapping[str, str] | None = None,
     uses: int | None = None,
+    known: str | None = None,
     now: datetime,
 ) -> SignedIn:
     """
@@ -217,8 +239,9 @@ def resident_sign_in(
     :param previous: the cookie that the browser sent.
     :param claims: what the card said, for this session only.
     :param uses: the counter of a passkey; one that does not rise belongs to a copy.
+    :param known: the secret that was proved; when it has changed meanwhile, nobody is signed in.
     :raises NotAllowed: a person called this.
-    :raises MeansEnded: the means was taken off meanwhile.
+    :raises MeansEnded: the means was taken off meanwhile, or its secret changed.
     :raises AccountClosed: the account was closed.
     """
     if actor.kind != "system":
@@ -231,6 +254,8 @@ def resident_sign_in(
     if uses is not None:
         # A device that counts never goes back to 0; one that does not count always says 0 (WebAuthn 6.1.1).
         proved = proved.filter(uses__lt=uses) if uses else proved.filter(uses=0)
+    if known is not None:
+        proved = proved.filter(secret=known)
     if not proved.update(**changes):
         raise MeansEnded
     if previous:
@@ -270,9 +295,12 @@ def resident_account_close(*, actor: Viewer, account_key: str, reason: str, now:
     """
     Close an account: its means and sessions end; what was done with it stays.
 
+    :param reason: one of ``CLOSE_REASONS``: what is written freely about somebody could not be taken out of the trail.
     :raises NotAllowed: it is not the actor's account.
     :raises AccountClosed: it was closed before.
     """
+    if reason not in CLOSE_REASONS:
+        raise NotAllowed(f"reason {reason[:20]}")
     account = account_of(actor, account_key)
     if not ResidentAccount.objects.filter(pk=account.pk, closed_at=None).update(closed_at=now):
         raise AccountClosed
@@ -297,6 +325,21 @@ def account_of(actor: Viewer, account_key: str) -> ResidentAccount:
     if account.closed_at is not None:
         raise AccountClosed
     return account
+
+
+def accounts_of_party(party: Party) -> QuerySet[ResidentAccount]:
+    """Give the open accounts of a person, under whichever of the person's records; the oldest first."""
+    return ResidentAccount.objects.filter(party__in=clusters([party.pk]).ids, closed_at=None).order_by("pk")
+
+
+def proof_ask(actor: Viewer, means: Means) -> None:
+    """
+    Refuse an owner who has proved less at this sign-in than a means of his proves.
+
+    :raises ProofTooWeak: he has.
+    """
+    if actor.kind == "resident" and actor.assurance < means.assurance:
+        raise ProofTooWeak
 
 
 def _must_keep(actor: Viewer) -> None:

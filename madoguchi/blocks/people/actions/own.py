@@ -103,15 +103,23 @@ def language_choose(*, actor: Viewer, language: str, now: datetime) -> None:  # 
 
 
 @action("people.own_record_read")
-def own_record_read(*, actor: Viewer, page: str, data: Sequence[str], now: datetime) -> None:  # noqa: ARG001
+def own_record_read(
+    *,
+    actor: Viewer,
+    page: str,
+    data: Sequence[str],
+    service: str = "",
+    now: datetime,  # noqa: ARG001
+) -> None:
     """
     Write down that the open record was looked at by its owner, or by who acts for him, before it is shown.
 
     :param page: which page: profile, access_log, consents.
     :param data: the classes of data that it shows.
-    :raises NotAllowed: nobody certain enough, or a mandate that does not reach everything.
+    :param service: the one service that the page is about; left out, it is about everything.
+    :raises NotAllowed: nobody certain enough, or a mandate that does not reach so far.
     """
-    record = _record(actor)
+    record = _record(actor, service)
     subject = Party.objects.get(pk=record.party_id).subject()
     audit_read(
         actor, "people.own_record_read", subject, data=data, read=[subject], page=page, mandate=record.mandate
@@ -142,10 +150,10 @@ def held_export(*, actor: Viewer, sha256: str, parts: Mapping[str, int], now: da
     )
 
 
-def _record(actor: Viewer) -> Record:
+def _record(actor: Viewer, service: str = "") -> Record:
     record = actor.record
     certain = actor.kind == "resident" and actor.assurance >= Assurance.CARD
-    if not certain or record is None or not record.reaches(""):
+    if not certain or record is None or not record.reaches(service):
         raise NotAllowed(f"{actor.kind} {actor.key}: open record")
     return record
 

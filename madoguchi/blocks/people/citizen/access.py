@@ -12,14 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from madoguchi.blocks.people.access.log import AccessLine, lines_of_access, looks, years_of
-from madoguchi.blocks.people.actions import own_record_read
 from madoguchi.blocks.people.citizen.forms import YearForm
-from madoguchi.blocks.people.citizen.showing import language, signed_in, way
+from madoguchi.blocks.people.citizen.showing import delegate_look, language, signed_in, way
 from madoguchi.blocks.people.citizen.words import class_words, joined
 from madoguchi.blocks.people.models import Assurance
 from madoguchi.blocks.people.pages import resident_page
 from madoguchi.kernel.audit import audit_types
-from madoguchi.kernel.clock import now
 from madoguchi.kernel.contacts import contact_bound
 from madoguchi.kernel.rights import NotAllowed, Record
 from madoguchi.ui.formats import moment_text
@@ -102,10 +100,8 @@ def _asked(request: HttpRequest) -> tuple[Record, int | None, YearForm]:
 
 
 def _note(request: HttpRequest) -> None:
-    """Write a look of a delegate down; that the owner reads his own list would only fill it."""
-    viewer = signed_in(request).viewer
-    if viewer.record is not None and viewer.record.mandate:
-        own_record_read(actor=viewer, page="access_log", data=["access"], now=now())
+    """That the owner reads his own list would only fill it."""
+    delegate_look(signed_in(request).viewer, page="access_log", data=["access"])
 
 
 def _cell(text: object) -> str:

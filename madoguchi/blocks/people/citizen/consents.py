@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.blocks.people.actions import consent_answer
-from madoguchi.blocks.people.citizen.showing import language, signed_in, way
+from madoguchi.blocks.people.citizen.showing import delegate_look, language, signed_in, way
 from madoguchi.blocks.people.consents.texts import ConsentText
 from madoguchi.blocks.people.models import Assurance, Consent
 from madoguchi.blocks.people.pages import resident_page
@@ -38,6 +38,11 @@ def consents(request: HttpRequest) -> HttpResponse:
     record = signed_in(request).viewer.record
     if record is not None and record.mandate and not found:
         raise NotAllowed(f"consents under {record.mandate}")
+    if found:
+        # One of the services is enough to say under what he looks.
+        delegate_look(
+            signed_in(request).viewer, page="consents", data=["consents"], service=found[0][0].service
+        )
     context = {
         "consents": [(text, *state_words(stand)) for text, stand in found],
         "breadcrumb": way((gettext("同意したこと"), "")),
@@ -51,6 +56,7 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
     """Show one text, take the answer, and show the answers of before."""
     viewer = signed_in(request).viewer
     text, stand = consent_open(viewer, key, language())
+    delegate_look(viewer, page="consents", data=["consents"], service=text.service)
     problem = ""
     if request.method == "POST":
         given = request.POST.get("answer", "")
@@ -76,7 +82,7 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
 @resident_page(assurance=Assurance.CARD, every_mandate=True)
 def proof(request: HttpRequest, consent_id: int) -> HttpResponse:
     """Show the very text of one answer, its digest, when it was given and by whom."""
-    found = consent_proof(signed_in(request).viewer, consent_id)
+    found = _proof_seen(request, consent_id)
     steps = (gettext("同意したこと"), reverse("me:consents")), (gettext("答えの記録"), "")
     context = {
         "proof": found,
@@ -90,11 +96,19 @@ def proof(request: HttpRequest, consent_id: int) -> HttpResponse:
 @resident_page(assurance=Assurance.CARD, every_mandate=True)
 def proof_file(request: HttpRequest, consent_id: int) -> HttpResponse:
     """Give the proof of one answer as a file."""
-    found = consent_proof(signed_in(request).viewer, consent_id)
+    found = _proof_seen(request, consent_id)
     body = json.dumps(proof_data(found), ensure_ascii=False, indent=1)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="consent-{found.line.id}.json"'
     return response
+
+
+def _proof_seen(request: HttpRequest, consent_id: int) -> ConsentProof:
+    viewer = signed_in(request).viewer
+    found = consent_proof(viewer, consent_id)
+    service = consent_open(viewer, found.line.key, language())[0].service
+    delegate_look(viewer, page="consents", data=["identity", "consents"], service=service)
+    return found
 
 
 def proof_data(found: ConsentProof) -> dict[str, object]:

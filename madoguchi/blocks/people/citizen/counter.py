@@ -20,6 +20,7 @@ from madoguchi.blocks.people.actions.counter import CounterSecret, passphrase_ha
 from madoguchi.blocks.people.citizen.forms_sign_in import CounterForm, PassphraseForm
 from madoguchi.blocks.people.citizen.signing import house, next_asked, refused, signed_in
 from madoguchi.blocks.people.identity.attempts import (
+    LASTS,
     attempt_begin,
     attempt_found,
     attempt_use,
@@ -31,6 +32,7 @@ from madoguchi.blocks.people.identity.attempts import (
     tries_left,
 )
 from madoguchi.blocks.people.identity.digests import digest_of
+from madoguchi.blocks.people.identity.residents import IDLE_SHARED
 from madoguchi.blocks.people.models import Means
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
@@ -108,11 +110,20 @@ def _tried(request: HttpRequest, form: CounterForm) -> HttpResponse | None:
 def _opened(request: HttpRequest, form: CounterForm, means: Means, secret: CounterSecret) -> HttpResponse:
     moment, shared = now(), form.cleaned_data["shared"]
     if not secret.is_start:
-        return signed_in(request, means=means, next_address=next_asked(request), shared=shared, now=moment)
+        return signed_in(
+            request,
+            means=means,
+            next_address=next_asked(request),
+            shared=shared,
+            known=means.secret,
+            now=moment,
+        )
     state = {"means": means.pk, "known": digest_of(means.secret), "shared": shared}
-    begun = attempt_begin(kind=KIND, state=state, next_address=next_asked(request), now=moment)
+    # Where people take turns, the next one must not find the page on which the passphrase is chosen.
+    lasts = IDLE_SHARED if shared else LASTS
+    begun = attempt_begin(kind=KIND, state=state, next_address=next_asked(request), lasts=lasts, now=moment)
     response = redirect("me:counter_passphrase")
-    browser_set(response, begun)
+    browser_set(response, begun, shared=shared)
     return response
 
 

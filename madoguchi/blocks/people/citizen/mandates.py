@@ -205,11 +205,13 @@ def act(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("me:home")
     labels = service_labels(language())
-    lines = [line for line in mandates_held(as_oneself(resident)) if line.state == "holds"]
+    certain = resident.viewer.assurance >= Assurance.CARD
+    held = mandates_held(as_oneself(resident)) if certain else ()
+    lines = [line for line in held if line.state == "holds"]
     context = {
         "lines": [described(line, labels) for line in lines],
         "current": resident.viewer.record.mandate if resident.viewer.record else "",
-        "certain": resident.viewer.assurance >= Assurance.CARD,
+        "certain": certain,
         "problem": problem,
         "breadcrumb": way((gettext("だれの記録を開くか"), "")),
     }

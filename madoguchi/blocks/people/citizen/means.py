@@ -18,8 +18,8 @@ from madoguchi.blocks.people.citizen.passkey import FRESH
 from madoguchi.blocks.people.identity.card import card_way
 from madoguchi.blocks.people.identity.passkeys import passkeys_offered
 from madoguchi.blocks.people.identity.residents import Resident, resident_of
-from madoguchi.blocks.people.models import Means
-from madoguchi.blocks.people.pages import resident_page
+from madoguchi.blocks.people.models import Assurance, Means
+from madoguchi.blocks.people.pages import resident_page, sign_in_address
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
 
@@ -71,7 +71,7 @@ def means_card(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@resident_page(own_only=True, fresh_minutes=FRESH)
+@resident_page(own_only=True, assurance=Assurance.IN_PERSON, fresh_minutes=FRESH)
 def means_passphrase(request: HttpRequest) -> HttpResponse:
     """Choose another passphrase for the number from the counter."""
     resident = _resident(request)
@@ -115,6 +115,8 @@ def means_off(request: HttpRequest, means_id: int) -> HttpResponse:
     found = resident.account.means.filter(pk=means_id, ended_at=None).first()
     if found is None:
         raise Http404
+    if resident.viewer.assurance < found.assurance:
+        return redirect(sign_in_address(request, demand=found.assurance))
     no: object = ""
     if request.method == "POST":
         try:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.blocks.people.actions import own_address_put, own_record_read
 from madoguchi.blocks.people.citizen.forms import AddressForm
-from madoguchi.blocks.people.citizen.showing import signed_in, way
+from madoguchi.blocks.people.citizen.showing import delegate_look, signed_in, way
 from madoguchi.blocks.people.identity.residents import Resident
 from madoguchi.blocks.people.models import Assurance, Birth, PartyAddress, Source
 from madoguchi.blocks.people.models.parties import known_on
@@ -100,6 +100,7 @@ def address(request: HttpRequest) -> HttpResponse:
     viewer = signed_in(request).viewer
     if viewer.record is None:
         return redirect("me:profile")
+    delegate_look(viewer, page="address", data=["address"])
     known = PartyAddress.objects.filter(
         known_on(viewer.on), party__in=viewer.record.parties, kind=PartyAddress.Kind.MAILING
     ).first()

@@ -26,7 +26,7 @@ from madoguchi.blocks.people.identity.residents import (
     sessions_open,
 )
 from madoguchi.blocks.people.models import Means
-from madoguchi.blocks.people.pages import resident_page
+from madoguchi.blocks.people.pages import resident_page, whose_free
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.keys import KeyRefused
 
@@ -52,9 +52,14 @@ def cookie_end(response: HttpResponse) -> None:
     response["Clear-Site-Data"] = '"cache"'
 
 
+@whose_free
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this browser's session; whoever came by card is then led to end the provider's as well."""
+    """
+    End this browser's session; whoever came by card is then led to end the provider's as well.
+
+    Whichever record the window shows: leaving is never refused because another one is open by now.
+    """
     resident = resident_of(request)
     if resident is not None:
         resident_sign_out(actor=resident.viewer, session_id=resident.session.pk, by="signed_out", now=now())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from madoguchi.blocks.people.actions import own_record_read
 from madoguchi.blocks.people.identity.residents import Resident, resident_of
 from madoguchi.blocks.people.parties.cards import clusters
+from madoguchi.kernel.clock import now
 from madoguchi.kernel.rights import NotAllowed, Record, Viewer
 
 
@@ -23,6 +26,12 @@ def signed_in(request: HttpRequest) -> Resident:
     if resident is None:
         raise NotAllowed(request.path)
     return resident
+
+
+def delegate_look(viewer: Viewer, *, page: str, data: Sequence[str], service: str = "") -> None:
+    """Write down that somebody who acts for another sees a page; what the owner sees of his own needs no row."""
+    if viewer.record is not None and viewer.record.mandate:
+        own_record_read(actor=viewer, page=page, data=data, service=service, now=now())
 
 
 def way(*steps: tuple[str, str]) -> list[tuple[str, str]]:

@@ -38,6 +38,7 @@ def signed_in(
     provider_session: str = "",
     claims: Mapping[str, str] | None = None,
     uses: int | None = None,
+    known: str | None = None,
     now: datetime,
 ) -> HttpResponse:
     """
@@ -48,7 +49,7 @@ def signed_in(
     begun = resident_sign_in(
         actor=house(now), means_id=means.pk, device=device_of(request), shared=shared,
         previous=request.COOKIES.get(COOKIE, ""), provider_session=provider_session, claims=claims, uses=uses,
-        now=now,
+        known=known, now=now,
     )  # fmt: skip
     response = redirect(next_safe(request, next_address))
     cookie_set(response, begun)

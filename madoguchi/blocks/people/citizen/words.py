@@ -37,6 +37,7 @@ CLASSES: Final[Mapping[str, object]] = {
     "protected": _("支援措置"),
     "mandates": _("代わりに手続きする人"),
     "access": _("だれが見たかの記録"),
+    "consents": _("同意の記録"),
     "everything": _("市が持っているすべての記録"),
 }
 """The classes of data that a look can show, as the record of looks names them."""

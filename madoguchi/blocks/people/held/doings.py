@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.blocks.people.access.log import lines_of_access
 from madoguchi.blocks.people.held.facts import coded
 from madoguchi.blocks.people.held.registry import HeldAsk, HeldRow, held_declare
-from madoguchi.blocks.people.mandates.standing import root_of
+from madoguchi.blocks.people.mandates.standing import names_told, root_of
 from madoguchi.blocks.people.models import (
     Assurance,
     Consent,
@@ -19,7 +19,6 @@ from madoguchi.blocks.people.models import (
     ResidentAccount,
     ResidentSession,
 )
-from madoguchi.blocks.people.parties.naming import names_on
 from madoguchi.kernel.audit import audit_types
 from madoguchi.kernel.models import AuditRow, AuditSubject
 
@@ -32,7 +31,7 @@ def _mandates(ask: HeldAsk) -> Iterator[HeldRow]:
         .select_related("grantor", "delegate")
         .order_by("offered_at", "pk")
     )
-    names = names_on({root_of(p) for row in rows for p in (row.grantor, row.delegate) if p}, ask.on)
+    names = names_told({root_of(p) for row in rows for p in (row.grantor, row.delegate) if p}, ask.on)
     for row in rows:
         yield {
             "number": row.key,

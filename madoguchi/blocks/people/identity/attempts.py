@@ -147,12 +147,12 @@ def browser_of(request: HttpRequest) -> str:
     return str(request.COOKIES.get(COOKIE, ""))
 
 
-def browser_set(response: HttpResponse, begun: Begun) -> None:
-    """Give the browser the cookie of its attempt."""
+def browser_set(response: HttpResponse, begun: Begun, *, shared: bool = False) -> None:
+    """Give the browser the cookie of its attempt; a shared one forgets it when it is closed."""
     response.set_cookie(
         COOKIE,
         begun.browser,
-        max_age=int(LASTS.total_seconds()),
+        max_age=None if shared else int(LASTS.total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,

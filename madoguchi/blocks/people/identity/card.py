@@ -11,6 +11,7 @@ The way in by card: the provider as the city has bound it, and what is kept betw
         scopes: [name, address, birthdate, gender]
         id_token_algorithms: [ES256]
         assertion_audience: issuer
+        auth_time: true           # false only for a provider that does not say when it asked the person
         endpoints: {…}            # only for a provider without a discovery document
 
 Without it the way is not offered. Keys lie in the installation's ``keys`` folder (``madoguchi identity key``).
@@ -69,6 +70,11 @@ class CardWay:
         """Levels of which one has to be reached."""
         return tuple(str(level) for level in self.bound.get("levels", ()))
 
+    @property
+    def tells_when(self) -> bool:
+        """Whether the provider says when it asked the person."""
+        return bool(self.bound.get("auth_time", True))
+
     def provider(self, request: HttpRequest) -> Provider:
         """
         Give the provider with our addresses, as the browser reached us.
@@ -112,10 +118,14 @@ def card_begin(*, way: CardWay, request: HttpRequest, language: str, now: dateti
     """
     Begin a sign-in at the provider. It is told to ask anew: on a shared terminal its own session is the last visitor's.
 
+    ``prompt`` travels through the browser, where the next visitor might take it out; by the age that is demanded, what
+    comes back is judged too.
+
     :raises SignInFailed: the provider is away, or unfit.
     """
     return sign_in_begin(
         provider=way.provider(request), memory=MEMORY, scopes=way.scopes, level=way.levels, prompt="login",
+        max_age=0 if way.tells_when else None,
         ui_locales="en ja" if language == "en" else "ja", now=now,
     )  # fmt: skip
 

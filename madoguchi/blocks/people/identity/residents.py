@@ -65,7 +65,7 @@ def resident_found(token: str, moment: datetime) -> Resident | None:
         "account__party__merged_into", "means", "acting__grantor"
     )
     session = sessions.filter(digest=digest_of(token), ended_at=None, ends_at__gt=moment).first()
-    if session is None or session.account.closed_at is not None:
+    if session is None or session.account.closed_at is not None or session.means.ended_at is not None:
         return None
     if moment - session.seen_at > _idle(session):
         return None

@@ -13,6 +13,8 @@ from madoguchi.blocks.people.models import Birth, Mandate, Membership, Party, Pr
 from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.parties.cards import Cluster, clusters
+from madoguchi.blocks.people.parties.naming import names_on
+from madoguchi.kernel.clock import day_of
 from madoguchi.kit.ages import AgeRefused
 from madoguchi.kit.partial_dates import PartialDate
 
@@ -70,10 +72,10 @@ class Standing:
         # 民法第111条: an agency ends with the death of either.
         if grantor == delegate or {grantor, delegate} & self.died:
             return False
-        # Whoever is protected may be protected from him whom she trusted before: what was given until then holds
-        # no more, and what she gives from then on does.
+        # Whoever is protected may be protected from him whom she trusted before: what was offered until then holds
+        # no more, whenever it was accepted, and what she offers from then on does.
         since = self.protected_since.get(grantor)
-        if since is not None and (mandate.accepted_at is None or mandate.accepted_at < since):
+        if since is not None and mandate.offered_at < since:
             return False
         if mandate.basis != Mandate.Basis.REGISTER:
             return True
@@ -121,22 +123,42 @@ def standing_of(parties: Iterable[int], on: date) -> Standing:
 
 
 def _protected_since(cluster: Cluster, on: date) -> dict[int, datetime]:
-    """Say for the protected since when the city has known of it; a protection that is renewed in time is one."""
+    """
+    Say for the protected since when the city has known of it; a protection that is renewed in time is one.
+
+    Protections of several sources, and of merged records, may overlap: that one of them is over ends none of the others.
+    """
     rows: dict[int, list[Protection]] = {}
     begun = Protection.objects.filter(believed(), party__in=cluster.ids, starts_on__lte=on)
     for row in begun.order_by("-starts_on", "-pk"):
         rows.setdefault(cluster.root_of[row.party_id], []).append(row)
     since = {}
-    for root, (newest, *before) in rows.items():
-        if newest.ends_on is not None and newest.ends_on <= on:
+    for root, known in rows.items():
+        holding = [row for row in known if row.ends_on is None or row.ends_on > on]
+        if not holding:
             continue
-        first = newest
-        for row in before:
-            if row.ends_on is not None and row.ends_on < first.starts_on:
-                break
-            first = row
-        since[root] = first.entered_at
+        # Back through every protection that touches what is already one with today's.
+        begins = min(row.starts_on for row in holding)
+        entered = {row.entered_at for row in holding}
+        for row in known:
+            if row.starts_on <= begins and (row.ends_on is None or row.ends_on >= begins):
+                begins = row.starts_on
+                entered.add(row.entered_at)
+        since[root] = min(entered)
     return since
+
+
+def names_told(parties: Iterable[int], on: date) -> dict[int, str]:
+    """
+    Give the names by which the sides of mandates are shown to each other.
+
+    Of whoever is protected (支援措置), the name of before: another that was taken since is not for those trusted then.
+    """
+    ids = set(parties)
+    names = names_on(ids, on)
+    for party, since in _protected_since(clusters(ids), on).items():
+        names[party] = names_on([party], day_of(since)).get(party, "")
+    return names
 
 
 def mandates_holding(mandates: QuerySet[Mandate], on: date) -> list[Mandate]:

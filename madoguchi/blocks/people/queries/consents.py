@@ -11,7 +11,7 @@ from madoguchi.blocks.people.consents.texts import (
     consents_declared,
     covers,
 )
-from madoguchi.blocks.people.mandates.standing import root_of
+from madoguchi.blocks.people.mandates.standing import names_told, root_of
 from madoguchi.blocks.people.models import Consent, Party
 from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.naming import names_on
@@ -98,7 +98,7 @@ def _lines(rows: Iterable[Consent], viewer: Viewer) -> tuple[ConsentLine, ...]:
     delegates = {
         row.pk: root_of(row.mandate.delegate) for row in found if row.mandate and row.mandate.delegate
     }
-    names = names_on(delegates.values(), viewer.on)
+    names = names_told(delegates.values(), viewer.on)
     return tuple(
         ConsentLine(
             row.pk, row.consent, row.version, row.language, row.answer, row.answered_at,

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from madoguchi.blocks.people.mandates.lines import lines_of
 from madoguchi.blocks.people.mandates.offers import organisations_headed, sides_of
-from madoguchi.blocks.people.mandates.standing import mandates_holding, root_of, standing_of
+from madoguchi.blocks.people.mandates.standing import mandates_holding, names_told, root_of, standing_of
 from madoguchi.blocks.people.models import Mandate, Membership, Party
 from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.blocks.people.parties.cards import clusters
@@ -87,7 +87,7 @@ def _lines(viewer: Viewer, side: MandateSide) -> tuple[MandateLine, ...]:
         .order_by("-offered_at", "-pk")
     )
     parties = {root_of(party) for one in mandates for party in (one.grantor, one.delegate) if party}
-    return lines_of(mandates, names=names_on(parties, viewer.on), side=side, viewer=viewer)
+    return lines_of(mandates, names=names_told(parties, viewer.on), side=side, viewer=viewer)
 
 
 def _children(record: Record, on: date) -> dict[int, Party]:

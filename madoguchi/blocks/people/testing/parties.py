@@ -203,7 +203,8 @@ def _protection_begin() -> dict[str, Any]:
 
 @action_scenario("people.protection_end")
 def _protection_end() -> dict[str, Any]:
-    return {"actor": _keeper(), "party_key": person_make(protected=True).key, "on": DAY, "now": NOW}
+    party = person_make(protected=True, source=Source.COUNTER)
+    return {"actor": _keeper(), "party_key": party.key, "on": DAY, "now": NOW}
 
 
 @action_scenario("people.party_merge")
@@ -303,4 +304,4 @@ def _resident_sign_out() -> dict[str, Any]:
 @action_scenario("people.resident_account_close")
 def _account_close() -> dict[str, Any]:
     account = resident_account_make().account
-    return {"actor": HOUSE, "account_key": account.key, "reason": "本人の希望", "now": NOW}
+    return {"actor": HOUSE, "account_key": account.key, "reason": "wish", "now": NOW}

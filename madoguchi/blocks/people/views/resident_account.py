@@ -24,6 +24,7 @@ from madoguchi.blocks.people.actions import (
 )
 from madoguchi.blocks.people.actions.cards import account_of_party
 from madoguchi.blocks.people.actions.counter import CODE_LASTS, PAPERS, CounterSecret, StartCode, papers_on
+from madoguchi.blocks.people.actions.identity import CLOSE_REASONS
 from madoguchi.blocks.people.citizen.forms_sign_in import number_typed
 from madoguchi.blocks.people.identity.sheet import counter_sheet
 from madoguchi.blocks.people.models import Means, Party, ResidentAccount
@@ -84,8 +85,8 @@ class LinkForm(PapersForm):
 class CloseForm(HouseForm):
     """Why an account is closed."""
 
-    reason = forms.CharField(
-        label=_("閉じる理由"), max_length=200, help_text=_("氏名など、個人の情報は書かないでください。")
+    reason = forms.ChoiceField(
+        label=_("閉じる理由"), widget=forms.RadioSelect, choices=list(CLOSE_REASONS.items())
     )
 
 

@@ -168,9 +168,10 @@ def _time_judge(known: IdToken, begun: Begun, now: datetime) -> None:
         if begun.max_age is not None:
             raise AuthenticationTooOld("without auth_time")
         return
-    age = now.timestamp() - known.auth_time
-    if age < -LEEWAY_SECONDS:
+    if known.auth_time > now.timestamp() + LEEWAY_SECONDS:
         raise TokenNotYetValid("auth_time")
+    # How old it was when we asked: what the person then took over the provider's pages makes it no older.
+    age = begun.created_at.timestamp() - known.auth_time
     if begun.max_age is not None and age > begun.max_age + LEEWAY_SECONDS:
         raise AuthenticationTooOld
 
