@@ -7,6 +7,7 @@ database made from a template. The connection of this process points at it for t
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -47,9 +48,15 @@ class HouseDatabase:
         if connection.vendor == "postgresql" and self._ours:
             # A new copy of the template costs ten times what emptying the tables does.
             with connection.cursor() as cursor:
-                tables = set(connection.introspection.table_names(cursor)) - {"django_migrations"}
-                names = ", ".join(f'"{table}"' for table in sorted(tables))
-                cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+                tables = sorted(set(connection.introspection.table_names(cursor)) - {"django_migrations"})
+                # Emptying a table makes its file anew, empty or not: most of the hundred are.
+                filled = " UNION ALL ".join(
+                    f"SELECT '{one}' WHERE EXISTS (SELECT FROM \"{one}\")" for one in tables
+                )
+                cursor.execute(filled)
+                names = ", ".join(f'"{table}"' for (table,) in cursor.fetchall())
+                if names:
+                    cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
             connection.close()
             return
         self._drop()
@@ -77,6 +84,8 @@ class HouseDatabase:
         pid = os.fork()
         if pid == 0:
             code = 1
+            # It lives for a moment: looking through all that it shares with its parent would copy most of it.
+            gc.disable()
             try:
                 connection_anew()
                 work()
