@@ -88,8 +88,9 @@ def _position(text: str, index: int) -> int:
 _DASHES: Final = re.escape(HYPHENS.replace("ー", ""))
 _DASH_AFTER_KANA: Final = re.compile(f"(?<=[ァ-ヺㇰ-ㇿ])(?<![ンッ])[{_DASHES}]")
 _DASH_AFTER_END: Final = re.compile(f"(?<=[ンッー])[{_DASHES}]")
-_NO_KANA: Final = re.compile("[^ァ-ヺーヽヾㇰ-ㇿ・\u3000]")
-_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a", "·": "・"})
+# ㇷ゚ of Ainu names is the one letter that no character holds together with its mark.
+_NO_KANA: Final = re.compile("[^ァ-ヺーヽヾㇰ-ㇿ・\u3000\u309a]|(?<!ㇷ)\u309a")
+_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a"} | dict.fromkeys("·＝゠，．", "・"))
 
 
 def kana_normalise(text: str) -> str:
@@ -98,7 +99,8 @@ def kana_normalise(text: str) -> str:
 
     Hiragana and half-width kana are read, small kana stay small. What was typed for the long-vowel mark
     (ﾕ-ｺ, ユ−コ) becomes ー; after ン, ッ and ー, which cannot be lengthened, a hyphen parts two names and
-    becomes ・. Empty is a reading too: foreign residents may have none.
+    becomes ・, and so does what parts foreign names (ジャン＝ポール). Empty is a reading too: foreign residents may have
+    none.
 
     :raises NameRefused: `kana_character` (figures, Latin letters, kanji …), `kana_too_long`.
     """
@@ -193,7 +195,7 @@ def _kana_table() -> dict[int, str | None]:
     letters = {chr(code): chr(code) for code in range(0x30A1, 0x30FD)} | _LARGE | _SAME_SOUND
     table: dict[int, str | None] = {ord(letter): other for letter, other in letters.items()}
     table |= {code: letters.get(letter, letter) for code, letter in _HIRAGANA_TO_KATAKANA.items()}
-    return table | dict.fromkeys(map(ord, " \u3000・゠"))
+    return table | dict.fromkeys(map(ord, " \u3000・゠＝，．"))
 
 
 _KANA: Final = _kana_table()

@@ -49,6 +49,15 @@ def test_a_good_file_is_read_with_types_and_codes() -> None:
     assert list(read.rows[1])[1:] == ["", "", "", "", 0, "", False, ""]
 
 
+@pytest.mark.parametrize("cell", ["00000000", "99999999", "0000-00-00", ""])
+def test_a_day_before_or_after_all_days_is_none(cell: str) -> None:
+    row = [*GOOD[:3], cell, cell.replace("-", ""), *GOOD[5:]]
+    assert list(layout_read(LAYOUT, layout_write(LAYOUT, [row])).rows[0])[3:5] == ["", ""]
+    columns = tuple({**one, "required": one["target"] == "paid_on"} for one in DOCUMENT["columns"])
+    needed = Layout(**{**DOCUMENT, "columns": columns})
+    assert "必ず要る列" in problems(layout_write(needed, [row]), needed)[0]
+
+
 SPOILT = [
     (0, "12345x", "形が違います"),
     (0, "", "必ず要る列"),

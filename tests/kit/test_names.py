@@ -16,7 +16,7 @@ from madoguchi.kit.names import (
 )
 
 KATAKANA = [*map(chr, range(0x30A1, 0x30F7)), "ー"]
-letters = st.sampled_from([*KATAKANA, *map(chr, range(0x3041, 0x3097)), "・", "　", " "])
+letters = st.sampled_from([*KATAKANA, *map(chr, range(0x3041, 0x3097)), "ㇷ゚", *"・＝゠，．", "　", " "])
 half_letters = st.sampled_from([*map(chr, range(0xFF66, 0xFF9E)), "ｶﾞ", "ﾊﾟ", "ｳﾞ", " "])
 readings = st.lists(st.one_of(letters, half_letters), max_size=12)
 name_letters = st.sampled_from(
@@ -125,6 +125,10 @@ def test_a_kept_name_is_kept_as_it_is(text):
         ("ヴァイオレット", "ヴァイオレット"),
         ("みすゞ", "ミスヾ"),
         ("ｵｼｬﾏﾝㇷ", "オシャマンㇷ"),
+        ("エㇷ゚イ", "エㇷ゚イ"),
+        ("ジャン＝ポール", "ジャン・ポール"),
+        ("ジャン゠ポール", "ジャン・ポール"),
+        ("スミス，ジョン　ジェイ．", "スミス・ジョン　ジェイ・"),
         ("", ""),
         ("　", ""),
         ("ア" * 150, "ア" * 150),
@@ -143,6 +147,7 @@ def test_a_reading_is_kept_in_full_width_katakana(typed, kept):
         ("窓口", "窓", 1),
         ("-マリ", "-", 1),
         ("ア゛", "\u3099", 2),
+        ("エㇰ゚", "\u309a", 3),
         ("オ'ハラ", "'", 2),
         ("マリ\u200b", "\u200b", 3),
     ],
@@ -239,6 +244,10 @@ def test_the_name_key_of_a_beginning_is_the_beginning_of_the_key(parts, at):
         ("ミスズ", ["ミスヾ", "みすゞ", "ミスズ"]),
         ("カンナ", ["カンナ", "カン-ナ", "ｶﾝﾅ"]),
         ("プ", ["ㇷ゚"]),
+        (
+            "ジヤンポール",
+            ["ジャン＝ポール", "ジャン゠ポール", "ジャン・ポール", "ジャン．ポール", "ジャン，ポール"],
+        ),
         ("smith", ["SMITH"]),
         ("", ["", "　"]),
     ],

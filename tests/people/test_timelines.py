@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.blocks.people.parties.timelines import Edit, Span, span_begin, span_end, span_put
+from madoguchi.blocks.people.parties.timelines import Edit, Span, span_begin, span_clear, span_end, span_put
 
 START = date(2026, 1, 1)
 DAYS = [START + timedelta(days=number) for number in range(40)]
@@ -63,6 +63,14 @@ def test_end_leaves_what_came_before_and_what_begins_later(lines: list[Span], on
     for day in DAYS:
         gone = ended is not None and ended.holds_on(day) and day >= DAYS[on]
         assert value_on(edited, day) == (None if gone else value_on(lines, day))
+
+
+@given(spans(), st.integers(0, 30), st.one_of(st.none(), st.integers(1, 9)))
+def test_clear_takes_its_own_days_only(lines: list[Span], start: int, length: int | None) -> None:
+    period = Span(DAYS[start], None if length is None else DAYS[start + length], {})
+    edited = after(lines, span_clear(lines, period))
+    for day in DAYS:
+        assert value_on(edited, day) == (None if period.holds_on(day) else value_on(lines, day))
 
 
 def test_put_of_what_holds_changes_nothing() -> None:

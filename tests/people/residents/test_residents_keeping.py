@@ -302,6 +302,23 @@ def test_a_file_is_brought_checked_and_applied() -> None:
     )
 
 
+def test_a_full_file_says_which_differences_it_includes() -> None:
+    feeder = staff_client(roles=[FEEDER])
+    assert "次の差分は" not in text_of(feeder.get(FEEDS))
+    first = feeder.post(FEEDS, upload(feed_file([record(1)])))["Location"]
+    feeder.post(first + "apply/")
+    assert "次の差分は通番1以上です。" in text_of(feeder.get(FEEDS))
+    page = feeder.post(FEEDS, upload(feed_file([record(1), record(2)]), sequence="7"))["Location"]
+    assert "含む差分の通番 7" in text_of(feeder.get(page))
+    assert "支援措置がなくなる人" in text_of(feeder.get(page))
+    staff_client(roles=[ACCEPTOR]).post(page, {"reason": "電話で確かめた"})
+    assert feeder.post(page + "apply/")["Location"] == page
+    form = feeder.get(FEEDS)
+    assert "次の差分は通番8です。" in text_of(form)
+    # A number that stood in the field would be said of a full file too.
+    assert 'value="8"' not in form.content.decode()
+
+
 def test_a_refused_file_says_where_and_changes_nothing() -> None:
     feeder = staff_client(roles=[FEEDER])
     content = feed_file([record(1, born="19800230"), record(2, name="")])
@@ -381,6 +398,11 @@ def test_the_command_checks_and_applies(tmp_path: Path) -> None:
     answer = run(str(change), "--difference", "--sequence", "1", "--as-of", "2026-05-12", "--apply")
     assert answer["counts"]["changed"] == 1
 
+    file.write_bytes(feed_file([record(number, born="19700103") for number in range(1, 11)]))
+    with pytest.raises(CommandError, match="確かめる係"):
+        run(str(file), "--full", "--sequence", "7", "--as-of", "2026-05-12")
+    assert FeedDelivery.objects.get(extent="full", state="alarm").sequence == 7
+
 
 def test_the_command_refuses_in_words(tmp_path: Path) -> None:
     file = tmp_path / "全件.csv"
@@ -388,7 +410,7 @@ def test_the_command_refuses_in_words(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="1980年2月に30日はありません") as refused:
         run(str(file), "--full", "--as-of", "2026-05-11", "--apply")
     assert refused.value.returncode == 1
-    for wrong in (["--difference"], ["--full", "--sequence", "1"]):
+    for wrong in (["--difference"], ["--full", "--sequence", "0"]):
         with pytest.raises(CommandError, match="--sequence") as called:
             run(str(file), *wrong, "--as-of", "2026-05-11")
         assert called.value.returncode == 2

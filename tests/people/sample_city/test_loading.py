@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ def test_its_own_file_says_nothing_new_and_its_difference_applies(city: None) ->
     )
     changes = sample_city_file(residents=RESIDENTS, seed=1, as_of=DAY, layout=LAYOUT, difference=2)
     tomorrow = date(2026, 5, 13)
+    given["now"] = NOW + timedelta(days=1)
     delivery = feed_receive(**given, extent="difference", content=changes, as_of=tomorrow, sequence=1)
     assert (delivery.state, delivery.problems) == ("checked", [])
     feed_apply(actor=BRINGER, delivery_id=delivery.pk, now=NOW)

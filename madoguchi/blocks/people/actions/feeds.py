@@ -14,10 +14,13 @@ from madoguchi.blocks.people.register.applying import Register
 from madoguchi.blocks.people.register.batch import Batch
 from madoguchi.blocks.people.register.comparing import Comparison, alarms, compare
 from madoguchi.blocks.people.register.extract import Resident, residents_of
+from madoguchi.blocks.people.register.heads import heads_contradict
 from madoguchi.blocks.people.register.keeping import feed_content, feed_forget, feed_keep
 from madoguchi.blocks.people.register.letters import letters_bound
+from madoguchi.blocks.people.register.order import difference_next
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.layouts import FileRefused, Layout, Problem, layout_read
 from madoguchi.kernel.layouts.kind import layout_published
 from madoguchi.kernel.outbox import event_emit
@@ -56,6 +59,25 @@ class FeedMoved(Refused):
     message = _("検査のあとに記録が変わりました。もう一度取り込んで検査してください。")
 
 
+class FeedContradicts(Refused):
+    """A record contradicts what is known in a way that the check did not see."""
+
+    message = _(
+        "ファイルの内容が、これまでの記録と矛盾するため反映できません。記録は変わっていません。送り元に確かめてください。"
+    )
+
+
+_REFUSED_BY = {
+    "feed_sequence_once": FeedApplied,
+    "feed_file_once": FeedApplied,
+    **dict.fromkeys(
+        ["household_one_head", "person_one_household", "party_one_name", "party_one_address", "party_one_residence",
+         "party_protected_once", "party_born_once"],
+        FeedContradicts,
+    ),
+}  # fmt: skip
+
+
 @action("people.feed_receive")
 def feed_receive(
     *,
@@ -73,8 +95,8 @@ def feed_receive(
 
     :param layout_key: the declared ``layout``.
     :param extent: full or difference.
-    :param as_of: the day whose register the file shows.
-    :param sequence: the file's number; a difference needs it.
+    :param as_of: the day whose register the file shows; one that has not come is refused.
+    :param sequence: the number of a difference, which needs it; of a full file, the last difference that it includes.
     :raises NotAllowed: the actor does not bring files.
     """
     actor.must("people.feed_bring")
@@ -85,6 +107,7 @@ def feed_receive(
         sha256=feed_keep(content),
     )  # fmt: skip
     try:
+        _day_refuse(delivery, now)
         comparison = _compared(delivery, layout_now.model, content)
         words = alarms(comparison, layout_now.model.limits)
         delivery.counts = comparison.counts
@@ -93,7 +116,7 @@ def feed_receive(
     except FileRefused as refused:
         delivery.problems = [str(problem) for problem in refused.problems]
         delivery.state = State.REFUSED
-        feed_forget(delivery.sha256)
+        _forget(delivery)
     delivery.save(force_insert=True)
     detail = {"state": str(delivery.state), "sha256": delivery.sha256, **delivery.counts}
     audit_write(actor, "people.feed_received", delivery.subject(), detail=detail)
@@ -121,7 +144,7 @@ def feed_accept(*, actor: Viewer, delivery_id: int, reason: str, now: datetime) 
     audit_write(actor, "people.feed_accepted", delivery.subject(), detail={"sha256": delivery.sha256})
 
 
-@action("people.feed_apply", raises={"feed_sequence_once": FeedApplied, "feed_file_once": FeedApplied})
+@action("people.feed_apply", raises=_REFUSED_BY)
 def feed_apply(*, actor: Viewer, delivery_id: int, now: datetime) -> FeedDelivery:
     """
     Apply a checked file: all of it in one transaction.
@@ -129,7 +152,9 @@ def feed_apply(*, actor: Viewer, delivery_id: int, now: datetime) -> FeedDeliver
     :raises NotAllowed: the actor does not bring files.
     :raises FeedNotReady: it was refused, or nobody has accepted it.
     :raises FeedApplied: it was applied before.
-    :raises FeedMoved: it would now change more than what was checked.
+    :raises FeedMoved: it would now change more than what was checked, or accepted.
+    :raises TwoHeads: a household would have two heads.
+    :raises FeedContradicts: the database holds it to contradict what is known.
     :raises FeedFileGone: the file is not on this computer.
     """
     actor.must("people.feed_bring")
@@ -145,12 +170,15 @@ def feed_apply(*, actor: Viewer, delivery_id: int, now: datetime) -> FeedDeliver
         comparison = _compared(delivery, layout, feed_content(delivery.sha256))
     except FileRefused as refused:
         raise FeedMoved from refused
-    if alarms(comparison, layout.limits) and not delivery.accepted_by:
+    if alarms(comparison, layout.limits) and (
+        not delivery.accepted_by or comparison.exceeds(delivery.counts)
+    ):
         raise FeedMoved
     residents_apply(comparison, system=delivery.layout, as_of=delivery.as_of, delivery=delivery, now=now)
-    FeedDelivery.objects.filter(pk=delivery_id).update(counts=comparison.counts)
+    delivery.counts = comparison.counts
+    delivery.save(update_fields=["counts"])
     audit_write(actor, "people.feed_applied", delivery.subject(), detail=comparison.counts)
-    transaction.on_commit(lambda: feed_forget(delivery.sha256))
+    transaction.on_commit(lambda: _forget(delivery))
     event_emit("people.register_changed", delivery.subject(), comparison.counts)
     return delivery
 
@@ -169,27 +197,72 @@ def _compared(delivery: FeedDelivery, layout: Layout, content: bytes) -> Compari
     full = delivery.extent == Extent.FULL
     read = layout_read(layout, content, letters=letters_bound())
     residents: Sequence[Resident] = residents_of(read, full=full)
-    return compare(residents, system=delivery.layout, full=full, on=delivery.as_of)
+    if residents and not full:
+        _again_refuse(delivery)
+    comparison = compare(residents, system=delivery.layout, full=full, on=delivery.as_of)
+    # A full file holds every head, which ``residents_of`` has seen.
+    problems = [] if full else list(heads_contradict(comparison, residents, system=delivery.layout))
+    if problems:
+        raise FileRefused(problems[:200])
+    return comparison
+
+
+def _forget(delivery: FeedDelivery) -> None:
+    """Delete a file that no other delivery waits for; a full file that was applied is never applied again."""
+    waiting = FeedDelivery.objects.filter(
+        sha256=delivery.sha256, state__in=[State.CHECKED, State.ALARM]
+    ).exclude(pk=delivery.pk)
+    if delivery.state == State.APPLIED and delivery.extent == Extent.FULL:
+        waiting = waiting.exclude(extent=Extent.FULL)
+    if not waiting.exists():
+        feed_forget(delivery.sha256)
+
+
+def _day_refuse(delivery: FeedDelivery, now: datetime) -> None:
+    """:raises FileRefused: a day that has not come; until it comes, every right file would be an old one."""
+    if delivery.as_of > day_of(now):
+        raise _whole(f"基準日（{delivery.as_of}）が今日より後です。基準日を確かめてください。")
 
 
 def _order_refuse(delivery: FeedDelivery) -> None:
     """:raises FileRefused: the file is not the one that comes next."""
-    applied = FeedDelivery.objects.filter(layout=delivery.layout, state=State.APPLIED).exclude(pk=delivery.pk)
-    if applied.filter(sha256=delivery.sha256).exists():
-        raise FileRefused(
-            [Problem(0, "", "同じファイルが反映済みです。新しいファイルを取り込んでください。")]
+    applied = FeedDelivery.objects.filter(state=State.APPLIED, extent=delivery.extent).exclude(pk=delivery.pk)
+    same = applied.filter(sha256=delivery.sha256)
+    if delivery.extent == Extent.DIFFERENCE:
+        # Two differences in which nothing happened are alike to the byte.
+        same = same.filter(layout=delivery.layout, sequence=delivery.sequence)
+    if same.exists():
+        raise _whole("同じファイルが反映済みです。新しいファイルを取り込んでください。")
+    newest = FeedDelivery.objects.filter(layout=delivery.layout, state=State.APPLIED).exclude(pk=delivery.pk)
+    newest_day = newest.aggregate(day=Max("as_of"))["day"]
+    if newest_day and delivery.as_of < newest_day:
+        text = (
+            f"基準日（{delivery.as_of}）が、反映済みのファイル（{newest_day}）より前です。古いファイルです。"
         )
-    newest = applied.aggregate(as_of=Max("as_of"), sequence=Max("sequence"))
-    if newest["as_of"] and delivery.as_of and delivery.as_of < newest["as_of"]:
-        text = f"基準日（{delivery.as_of}）が、反映済みのファイル（{newest['as_of']}）より前です。古いファイルです。"
-        raise FileRefused([Problem(0, "", text)])
+        raise _whole(text)
+    wanted = difference_next(delivery.layout, besides=delivery.pk or 0)
     if delivery.extent == Extent.FULL:
+        if wanted is not None and delivery.sequence is not None and delivery.sequence < wanted.last:
+            text = f"この全件が含む差分は通番{delivery.sequence}までですが、通番{wanted.last}まで反映済みです。古いファイルです。"
+            raise _whole(text)
         return
-    if newest["as_of"] is None:
-        raise FileRefused(
-            [Problem(0, "", "全件のファイルがまだ反映されていません。先に全件を取り込んでください。")]
-        )
-    wanted = (newest["sequence"] or 0) + 1
-    if delivery.sequence != wanted:
-        text = f"差分の通番は{wanted}のはずですが、{delivery.sequence}です。抜けているファイルを先に取り込んでください。"
-        raise FileRefused([Problem(0, "", text)])
+    if wanted is None:
+        raise _whole("全件のファイルがまだ反映されていません。先に全件を取り込んでください。")
+    if not wanted.fits(delivery.sequence):
+        least = f"{wanted.least}" if wanted.exactly else f"{wanted.least}以上"
+        text = f"差分の通番は{least}のはずですが、{delivery.sequence}です。抜けているファイルを先に取り込んでください。"
+        raise _whole(text)
+
+
+def _again_refuse(delivery: FeedDelivery) -> None:
+    """:raises FileRefused: the difference before had the very same records: its file was brought again by mistake."""
+    differences = FeedDelivery.objects.filter(
+        layout=delivery.layout, state=State.APPLIED, extent=Extent.DIFFERENCE
+    )
+    before = differences.exclude(pk=delivery.pk).order_by("-applied_at", "-pk").first()
+    if before is not None and before.sha256 == delivery.sha256:
+        raise _whole(f"反映済みの通番{before.sequence}と同じ中身です。新しいファイルを取り込んでください。")
+
+
+def _whole(text: str) -> FileRefused:
+    return FileRefused([Problem(0, "", text)])

@@ -19,8 +19,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.actions.parties import PartyGone
-from madoguchi.blocks.people.models import Party, PartyMerge, SamePerson
+from madoguchi.blocks.people.models import Party, PartyMerge, Protection, SamePerson, Source
+from madoguchi.blocks.people.models.parties import believed
+from madoguchi.blocks.people.parties.facts import edit_write, spans_of
 from madoguchi.blocks.people.parties.pairs import pairs_likely
+from madoguchi.blocks.people.parties.timelines import Span, span_put
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.rights import Viewer
@@ -79,6 +82,9 @@ def party_unmerge(*, actor: Viewer, merge_id: int, reason: str, now: datetime) -
     """
     Take a merge back: what stood under the party that had gone goes with it.
 
+    A protection (支援措置) that the counter began while the two were one holds for both: whose it was nobody can tell,
+    and neither may come to light by this.
+
     :raises NotAllowed: the actor does not merge persons.
     :raises MergeUndone: it was taken back before.
     """
@@ -95,6 +101,7 @@ def party_unmerge(*, actor: Viewer, merge_id: int, reason: str, now: datetime) -
     own = _under(merge.gone_id)
     Party.objects.filter(pk=merge.gone_id).update(merged_into=None)
     Party.objects.filter(pk__in=own - {merge.gone_id}).update(merged_into=merge.gone_id)
+    _protect_too(actor, merge, now)
     SamePerson.objects.filter(_pair(merge.kept_id, merge.gone_id)).update(
         verdict=SamePerson.Verdict.DIFFERENT, judged_at=now, judged_by=actor.key, note=reason
     )
@@ -172,6 +179,24 @@ def _merge(actor: Viewer, kept: Party, gone: Party, reason: str, now: datetime) 
     merge = PartyMerge.objects.create(kept=kept, gone=gone, reason=reason, merged_at=now, merged_by=actor.key)
     audit_write(actor, "people.party_merged", gone.subject(), detail={"kept": kept.key})
     return merge
+
+
+def _protect_too(actor: Viewer, merge: PartyMerge, now: datetime) -> None:
+    begun = Protection.objects.filter(believed(), source=Source.COUNTER, entered_at__gte=merge.merged_at)
+    lasting = begun.filter(Q(ends_on=None) | Q(ends_on__gt=actor.on), party__in=_over(merge.kept_id))
+    for row in lasting.order_by("starts_on"):
+        spans = spans_of(Protection, merge.gone, source=Source.COUNTER)
+        edit = span_put(spans, Span(row.starts_on, row.ends_on, {}))
+        edit_write(Protection, merge.gone, edit, source=Source.COUNTER, now=now)
+
+
+def _over(party_id: int) -> list[int]:
+    """Give a party and all under which it stands by open merges, one of which stood for it."""
+    up = dict(PartyMerge.objects.filter(undone_at=None).values_list("gone_id", "kept_id"))
+    found = [party_id]
+    while found[-1] in up:
+        found.append(up[found[-1]])
+    return found
 
 
 def _under(party_id: int) -> set[int]:

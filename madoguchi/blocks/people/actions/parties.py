@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import (
@@ -22,7 +23,7 @@ from madoguchi.blocks.people.models import (
     Protection,
     Source,
 )
-from madoguchi.blocks.people.models.parties import DatedFact, believed
+from madoguchi.blocks.people.models.parties import DatedFact, believed, known_on
 from madoguchi.blocks.people.parties.facts import (
     address_values,
     edit_write,
@@ -283,14 +284,23 @@ def protection_begin(
 @action("people.protection_end")
 def protection_end(*, actor: Viewer, party_key: str, on: date, now: datetime) -> None:
     """
-    End a protection on a day.
+    End a protection on a day, on whichever record of the person the counter put it.
 
     :raises NotAllowed: the actor does not keep protections.
     :raises PartyGone: the person is not protected on that day.
+    :raises FromRegister: it is the register that protects the person: it ends there.
     """
     actor.must("people.protection_keep")
     party = party_found(party_key)
-    _end(Protection, party, on, now)
+    records = Party.objects.filter(Q(pk=party.pk) | Q(merged_into=party))
+    ended = [
+        edit_write(Protection, one, span_end(spans_of(Protection, one, source=Source.COUNTER), on),
+                   source=Source.COUNTER, now=now)
+        for one in records
+    ]  # fmt: skip
+    if not any(ended):
+        held = Protection.objects.filter(known_on(on), party__in=records)
+        raise FromRegister if held.exists() else PartyGone
     audit_write(actor, "people.protection_ended", party.subject(), detail={"on": on})
 
 

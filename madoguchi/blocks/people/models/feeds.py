@@ -4,8 +4,10 @@ What core systems send: a file as it came, what was found in it, and whether it 
 Invariants (``tests/people/register``):
 
 1. A file is applied once, whole, in one transaction; refused files change nothing but their own row.
-2. A difference file follows the one before it (``sequence``), none is left out or taken twice.
-3. A file over the declared limits of change waits until somebody else than its bringer accepts it, with a reason.
+2. A difference file follows the one before it (``sequence``), none is left out or taken twice; a full file may say
+   which is the last that it includes.
+3. A file over the declared limits of change waits until somebody else than its bringer accepts it, with a reason; it
+   then changes no more than what was accepted.
 """
 
 from __future__ import annotations
@@ -51,10 +53,17 @@ class FeedDelivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["layout", "sequence"],
-                condition=Q(state="applied") & ~Q(sequence=None),
+                condition=Q(state="applied", extent="difference"),
                 name="feed_sequence_once",
             ),
-            models.UniqueConstraint(fields=["sha256"], condition=Q(state="applied"), name="feed_file_once"),
+            models.CheckConstraint(
+                condition=Q(extent="full") | Q(sequence__isnull=False) | ~Q(state="applied"),
+                name="feed_difference_numbered",
+            ),
+            # Two differences in which nothing happened are alike to the byte: their numbers tell them apart.
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(state="applied", extent="full"), name="feed_file_once"
+            ),
             models.CheckConstraint(
                 condition=Q(accepted_by="") | ~Q(accepted_by=F("received_by")),
                 name="feed_accepted_by_another",

@@ -52,12 +52,16 @@ def household_members(
     roots = {row.pk: row.party.merged_into_id or row.party_id for row in rows.select_related("party")}
     allowed = set(Party.objects.filter(seen(viewer), pk__in=roots.values()).values_list("pk", flat=True))
     known = cards(sorted(allowed), viewer=viewer, on=on, at=at)
-    members = [
-        HouseholdMember(known[roots[row.pk]], row.relation, row.head)
-        for row in rows
+    # Two records of one person may both belong: the head's line stands for both, else that of the record kept.
+    own = sorted(rows, key=lambda row: (row.head, row.party_id == roots[row.pk]))
+    members = {
+        roots[row.pk]: HouseholdMember(known[roots[row.pk]], row.relation, row.head)
+        for row in own
         if roots[row.pk] in allowed
-    ]
-    return tuple(sorted(members, key=lambda member: (not member.head, member.card.born, member.card.key)))
+    }
+    return tuple(
+        sorted(members.values(), key=lambda member: (not member.head, member.card.born, member.card.key))
+    )
 
 
 def _household_of(ids: list[int], on: date, at: datetime | None) -> Membership | None:

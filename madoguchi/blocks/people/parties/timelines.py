@@ -104,6 +104,19 @@ def span_replace(spans: Iterable[Span], new: Span) -> Edit:
     return Edit(tuple(span.id for span in met if span.id is not None), _in_order(entered))
 
 
+def span_clear(spans: Iterable[Span], period: Span) -> Edit:
+    """Take a period out of what is believed; what lies outside of it stays."""
+    met = [span for span in spans if span.meets(period)]
+    starts_on, ends_on = period.starts_on, period.ends_on
+    before = [replace(span, id=None, ends_on=starts_on) for span in met if span.starts_on < starts_on]
+    after = [
+        replace(span, id=None, starts_on=ends_on)
+        for span in met
+        if ends_on is not None and (span.ends_on is None or ends_on < span.ends_on)
+    ]
+    return Edit(tuple(span.id for span in met if span.id is not None), _in_order([*before, *after]))
+
+
 def _covers(old: Span, new: Span) -> bool:
     ends_later = old.ends_on is None or (new.ends_on is not None and new.ends_on <= old.ends_on)
     return old.starts_on <= new.starts_on and ends_later

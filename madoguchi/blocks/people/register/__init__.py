@@ -10,5 +10,7 @@ Invariants (``tests/people/register``):
 3. A full file and the difference files that lead to the same day leave the same facts.
 4. What changed is a new fact from the day of the change; what was wrong is withdrawn and entered anew; nothing that
    was believed is lost.
-5. A person whom nothing in the file concerns is not touched.
+5. A person whom nothing in the file concerns is not touched; nor is what the counter says, where the register is silent.
+6. A household has one head on a day, whichever of two records tells of the change; what cannot be settled is a problem
+   of the file, with its line.
 """

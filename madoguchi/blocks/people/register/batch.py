@@ -54,22 +54,35 @@ class Batch:
         """Bring the year by which the names of a person are found up to the birth."""
         self._years.append((party_id, year))
 
-    def enter(self, model: type[Fact], party_id: int, values: dict[str, Any], *period: date | None) -> None:
-        """Enter a fact; ``period`` is from when to when, for a fact that has one."""
+    def enter(
+        self,
+        model: type[Fact],
+        party_id: int,
+        values: dict[str, Any],
+        *period: date | None,
+        source: str = Source.REGISTER.value,
+    ) -> None:
+        """
+        Enter a fact.
+
+        :param period: from when to when, for a fact that has one.
+        :param source: who says it, where a file only shortened what another had entered.
+        """
         row = tuple(values[name] for name in self._fields[model])
-        self._entered[model].append(
-            (party_id, Source.REGISTER.value, self._delivery_id, self._now, *period, *row)
-        )
+        delivery_id = self._delivery_id if source == Source.REGISTER else None
+        self._entered[model].append((party_id, source, delivery_id, self._now, *period, *row))
 
     def withdraw(self, model: type[Fact], ids: Iterable[int]) -> None:
         """Withdraw facts."""
         self._withdrawn[model].extend(ids)
 
-    def edit(self, model: type[DatedFact], party_id: int, edit: Edit) -> None:
+    def edit(
+        self, model: type[DatedFact], party_id: int, edit: Edit, *, source: str = Source.REGISTER.value
+    ) -> None:
         """Carry out an edit of a time line."""
         self.withdraw(model, edit.withdrawn)
         for span in edit.entered:
-            self.enter(model, party_id, dict(span.values), span.starts_on, span.ends_on)
+            self.enter(model, party_id, dict(span.values), span.starts_on, span.ends_on, source=source)
 
     def write(self) -> None:
         """Write what was gathered, and gather anew."""

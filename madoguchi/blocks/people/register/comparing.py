@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from madoguchi.blocks.people.models import PartyNumber, Residence
+from madoguchi.blocks.people.models import PartyNumber, Protection, Residence, Source
 from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.blocks.people.register.extract import Resident
 from madoguchi.kernel.layouts.kind import Limits
+
+UNPROTECTED_AT_MOST, UNPROTECTED_PERCENT = 5, 5
+"""How many protections (支援措置) may end with a file: each is a person whom everybody can find again."""
+
+
+CHANGES = ("new", "changed", "missing", "ending", "unprotected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,8 @@ class Comparison:
     """
     A file beside what is known. ``missing`` are residents of whom a full file says nothing.
 
-    ``residents`` is how many there were before.
+    ``residents`` is how many there were before, from whatever system; ``first`` says that none of them came from this
+    one. Of ``protected`` persons, whom the register hides, the file takes ``unprotected`` out of protection.
     """
 
     new: list[Resident] = field(default_factory=list)
@@ -35,6 +42,9 @@ class Comparison:
     same: int = 0
     ending: int = 0
     residents: int = 0
+    first: bool = False
+    protected: int = 0
+    unprotected: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -46,7 +56,14 @@ class Comparison:
             "ending": self.ending,
             "same": self.same,
             "residents": self.residents,
+            "protected": self.protected,
+            "unprotected": self.unprotected,
         }
+
+    def exceeds(self, accepted: Mapping[str, int]) -> bool:
+        """Whether the file now changes more of anybody than somebody has said to be right."""
+        now = self.counts
+        return any(now[name] > accepted.get(name, 0) for name in CHANGES)
 
 
 def digest_of(one: Resident) -> str:
@@ -57,8 +74,9 @@ def digest_of(one: Resident) -> str:
 def compare(residents: Sequence[Resident], *, system: str, full: bool, on: date) -> Comparison:
     """Compare the records of a file with what the numbers of its system are known for."""
     known = _known(system)
-    here = _resident_parties(on) if known else frozenset()
-    result = Comparison(residents=len(here))
+    here, hidden = _resident_parties(on), _protected_parties(on) if known else frozenset()
+    result = Comparison(residents=len(here), first=not known)
+    result.protected = sum(before.party_id in hidden for before in known.values()) if hidden else 0
     seen: set[str] = set()
     for one in residents:
         seen.add(one.number)
@@ -71,6 +89,7 @@ def compare(residents: Sequence[Resident], *, system: str, full: bool, on: date)
         else:
             result.changed.append((before.party_id, one))
             result.ending += not one.is_resident and before.party_id in here
+            result.unprotected += before.party_id in hidden and not _protects(one, on)
     if full:
         result.missing = [
             (before.party_id, number)
@@ -82,12 +101,23 @@ def compare(residents: Sequence[Resident], *, system: str, full: bool, on: date)
 
 def alarms(comparison: Comparison, limits: Limits) -> list[str]:
     """Say, in words, in what a file changes more than a day usually does; nothing for a first file."""
+    words = []
+    shown, hidden = comparison.unprotected, comparison.protected
+    if shown > UNPROTECTED_AT_MOST and shown * 100 > UNPROTECTED_PERCENT * hidden:
+        words.append(
+            f"支援措置がなくなる人が{shown:,}人います（いま{hidden:,}人）。"
+            "支援措置の列が空で出力されていないか、送り元に確かめてください。"
+        )
     before = comparison.residents
     if not before:
-        return []
+        return words
+    if comparison.first:
+        words.append(
+            f"この様式で受け取った人はまだいませんが、住民が{before:,}人います。"
+            "別の様式で反映すると、同じ人が二重に記録されます。様式を確かめてください。"
+        )
     fewer = comparison.ending + len(comparison.missing)
     moved = len(comparison.new) + len(comparison.changed) + len(comparison.missing)
-    words = []
     if fewer * 100 > limits.fewer_percent * before:
         words.append(_too_much("住民でなくなる人", fewer, before, limits.fewer_percent))
     if moved * 100 > limits.changed_percent * before:
@@ -103,6 +133,16 @@ def _too_much(what: str, count: int, before: int, limit: int) -> str:
 def _known(system: str) -> dict[str, Known]:
     rows = PartyNumber.objects.filter(system=system).values_list("number", "party_id", "digest")
     return {number: Known(party_id, digest) for number, party_id, digest in rows.iterator(chunk_size=10_000)}
+
+
+def _protects(one: Resident, on: date) -> bool:
+    """Whether a record still hides the person on a day, or from a later one."""
+    return bool(one.protected_from) and not one.gone and (one.protected_to or "9") > on.isoformat()
+
+
+def _protected_parties(on: date) -> frozenset[int]:
+    rows = Protection.objects.filter(known_on(on), source=Source.REGISTER)
+    return frozenset(rows.values_list("party_id", flat=True))
 
 
 def _resident_parties(on: date) -> frozenset[int]:

@@ -100,6 +100,9 @@ def _periods(residents: Sequence[Resident]) -> Iterator[Problem]:
             yield Problem(line, "", f"住民となった日（{since}）が生年月日より前です。")
         if one.protected_to and not one.protected_from:
             yield Problem(line, "", "支援措置の終わりの日だけがあります。始まりの日も出力してください。")
+        elif one.protected_to and one.protected_to < one.protected_from:
+            text = f"支援措置の終わりの日（{one.protected_to}）が、始まりの日（{one.protected_from}）より前です。"
+            yield Problem(line, "", text)
 
 
 def _letters(residents: Sequence[Resident]) -> Iterator[Problem]:

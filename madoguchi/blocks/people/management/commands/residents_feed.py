@@ -31,15 +31,20 @@ class Command(HouseCommand):
         parser.add_argument(
             "--as-of", required=True, metavar="日付", help="基準日。例：2026-11-20、令和8年11月20日"
         )
-        parser.add_argument("--sequence", type=int, metavar="通番", help="差分の通番")
+        parser.add_argument(
+            "--sequence",
+            type=int,
+            metavar="通番",
+            help="差分の通番。全件では、どの差分まで含むか分かるときだけ、最後の通番",
+        )
         parser.add_argument("--layout", metavar="キー", help="様式。公開された様式が一つだけなら要りません")
         parser.add_argument("--apply", action="store_true", help="検査に通ったら、続けて反映します")
 
     def work(self, *, now: datetime, **options: Any) -> dict[str, Any]:
-        if options["difference"] != (options["sequence"] is not None):
-            raise CalledWrongly(
-                "差分（--difference）には --sequence が要ります。全件（--full）には書きません。"
-            )
+        if options["difference"] and options["sequence"] is None:
+            raise CalledWrongly("差分（--difference）には --sequence が要ります。")
+        if options["sequence"] is not None and options["sequence"] < 1:
+            raise CalledWrongly("通番（--sequence）は1以上の数です。")
         path = Path(options["file"])
         try:
             content = path.read_bytes()
@@ -72,7 +77,8 @@ class Command(HouseCommand):
         if counts:
             yield (
                 f"新しい人 {counts['new']:,}、変わる人 {counts['changed']:,}、住民でなくなる人 {counts['ending']:,}、"
-                f"ファイルにない住民 {counts['missing']:,}、そのまま {counts['same']:,}"
+                f"ファイルにない住民 {counts['missing']:,}、支援措置がなくなる人 {counts['unprotected']:,}、"
+                f"そのまま {counts['same']:,}"
             )
 
 

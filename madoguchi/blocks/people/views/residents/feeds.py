@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.blocks.people.actions import feed_accept, feed_apply, feed_receive
 from madoguchi.blocks.people.models import FeedDelivery
 from madoguchi.blocks.people.register.extract import feed_layouts
+from madoguchi.blocks.people.register.order import difference_next
 from madoguchi.blocks.people.views.asking import page_of, posted
 from madoguchi.blocks.people.views.oversight.shown import csv_answer, staff_names
 from madoguchi.blocks.people.views.residents.asking import ACCEPT, BRING, done, residents_page, show
@@ -45,9 +45,9 @@ def feeds(request: HttpRequest) -> HttpResponse:
         first = {
             "extent": Extent.DIFFERENCE if _newest() else Extent.FULL,
             "as_of": viewer.on,
-            "sequence": _next(),
         }
-        form = FeedForm(*posted(request, files=True), layouts=_layouts(), initial=first)
+        layouts = _layouts()
+        form = FeedForm(*posted(request, files=True), layouts=layouts, wanted=_next(layouts), initial=first)
         brought: list[FeedDelivery] = []
         if done(
             request,
@@ -169,10 +169,14 @@ def _newest() -> bool:
     return FeedDelivery.objects.filter(state=State.APPLIED).exists()
 
 
-def _next() -> int:
-    """The number that the next difference should have."""
-    newest = FeedDelivery.objects.filter(state=State.APPLIED).aggregate(most=Max("sequence"))["most"]
-    return int(newest or 0) + 1
+def _next(layouts: dict[str, str]) -> str:
+    """Say which number the next difference has, where there is one layout to speak of."""
+    wanted = difference_next(next(iter(layouts))) if len(layouts) == 1 else None
+    if wanted is None:
+        return ""
+    if wanted.exactly:
+        return gettext("次の差分は通番%(number)dです。") % {"number": wanted.least}
+    return gettext("次の差分は通番%(number)d以上です。") % {"number": wanted.least}
 
 
 def _layouts() -> dict[str, str]:
@@ -196,11 +200,16 @@ def _moved(counts: dict[str, int]) -> int:
     return sum(counts.get(name, 0) for name in ("new", "changed", "missing"))
 
 
+def _sequence(delivery: FeedDelivery) -> tuple[str, str]:
+    number = "–" if delivery.sequence is None else str(delivery.sequence)
+    return gettext("含む差分の通番") if delivery.extent == Extent.FULL else gettext("通番"), number
+
+
 def _facts(delivery: FeedDelivery, people: dict[str, str]) -> list[tuple[str, Any]]:
     facts = [
         (gettext("範囲"), delivery.get_extent_display()),
         (gettext("基準日"), date_text(delivery.as_of)),
-        (gettext("通番"), str(delivery.sequence) if delivery.sequence else "–"),
+        _sequence(delivery),
         (gettext("取り込んだ人"), people.get(delivery.received_by, delivery.received_by)),
         (gettext("取り込んだ日時"), moment_text(delivery.received_at)),
     ]
@@ -245,7 +254,7 @@ def _table(rows: list[FeedDelivery]) -> Table:
 
 def _extent(row: FeedDelivery) -> str:
     extent = row.get_extent_display()
-    if row.sequence is None:
+    if row.sequence is None or row.extent == Extent.FULL:
         return extent
     return gettext("%(extent)s 通番%(sequence)d") % {"extent": extent, "sequence": row.sequence}
 

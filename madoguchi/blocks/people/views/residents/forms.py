@@ -391,7 +391,13 @@ class FeedForm(HouseForm):
     extent = forms.ChoiceField(label=_("範囲"), choices=FeedDelivery.Extent.choices, widget=forms.RadioSelect)
     as_of = WarekiDateField(label=_("基準日（いつの記録か）"))
     sequence = NumberField(
-        label=_("通番（差分のとき）"), required=False, min_value=1, max_value=2_147_483_647
+        label=_("通番"),
+        required=False,
+        min_value=1,
+        max_value=2_147_483_647,
+        help_text=_(
+            "差分は、そのファイルの通番です。全件は、どの差分まで含むか分かるときだけ、最後の通番を入れます。"
+        ),
     )
     file = forms.FileField(
         label=_("ファイル（.csv）"),
@@ -400,18 +406,20 @@ class FeedForm(HouseForm):
         max_length=200,
     )
 
-    def __init__(self, *args: Any, layouts: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, layouts: Mapping[str, str], wanted: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices_set(self, layout_key=list(layouts.items()))
+        if wanted:
+            # Beside the field, not in it: a number that stands there would also be said of a full file.
+            sequence = self.fields["sequence"]
+            sequence.help_text = f"{sequence.help_text}{wanted}"
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the number of a difference; a full file has none."""
+        """Ask for the number of a difference; a full file may say up to which it includes them."""
         cleaned = super().clean() or self.cleaned_data
         difference = cleaned.get("extent") == FeedDelivery.Extent.DIFFERENCE
         if difference and cleaned.get("sequence") is None and "sequence" not in self.errors:
             self.add_error("sequence", gettext("差分のファイルには通番が要ります。"))
-        if not difference:
-            cleaned["sequence"] = None
         return cleaned
 
 
