@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -27,8 +27,6 @@ from madoguchi.blocks.people.models import (
 from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.types import PersonCard
 from madoguchi.kernel.rights import EVERY_ROW, NO_ROW, Viewer
-
-Row = TypeVar("Row", Birth, PartyName, PartyAddress)
 
 ROOT = Coalesce("party__merged_into_id", "party_id")
 """The party that stands for a fact's party."""
@@ -143,14 +141,17 @@ def cards(
     :param at: as it was known at this moment; left out, as it is known now.
     """
     cluster = clusters(ids, protected_on=on)
-    births = _first(cluster, Birth.objects.filter(believed(at), party__in=cluster.ids))
-    names = _first(cluster, _names(cluster.ids, on, at))
-    places: Mapping[int, PartyAddress] = {}
+    # Plain rows of what a card shows: making models of them took as long as asking.
+    born = Birth.objects.filter(believed(at), party__in=cluster.ids)
+    births = _first(cluster, born.values_list("party_id", "born", "died", "sex", named=True))
+    called = _names(cluster.ids, on, at).values_list("party_id", "name", "kana", named=True)
+    names = _first(cluster, called)
+    places: Mapping[int, Any] = {}
     if viewer.may("people.address_view"):
         kinds = [PartyAddress.Kind.REGISTERED, PartyAddress.Kind.RESIDENCE]
         rows = PartyAddress.objects.filter(known_on(on, at), party__in=cluster.ids, kind__in=kinds)
         # "registered" stands before "residence": where somebody is registered comes first.
-        places = _first(cluster, rows.order_by("kind"))
+        places = _first(cluster, rows.order_by("kind").values_list("party_id", "written", named=True))
     lived = _residences(cluster, on, at)
     return {
         party_id: PersonCard(
@@ -174,9 +175,9 @@ def _names(ids: Sequence[int], on: date, at: datetime | None) -> QuerySet[PartyN
     return rows.filter(use=PartyName.Use.OFFICIAL).order_by(F("ends_on").desc(nulls_first=True))
 
 
-def _first(cluster: Cluster, rows: QuerySet[Row]) -> dict[int, Row]:
+def _first(cluster: Cluster, rows: Iterable[Any]) -> dict[int, Any]:
     """Give each person's first row; the person's own comes before those of merged records."""
-    found: dict[int, Row] = {}
+    found: dict[int, Any] = {}
     for row in rows:
         root = cluster.root_of[row.party_id]
         if root not in found or (row.party_id == root and found[root].party_id != root):
@@ -184,25 +185,27 @@ def _first(cluster: Cluster, rows: QuerySet[Row]) -> dict[int, Row]:
     return found
 
 
-def _residences(cluster: Cluster, on: date, at: datetime | None) -> dict[int, list[Residence]]:
-    lived: dict[int, list[Residence]] = defaultdict(list)
-    for row in Residence.objects.filter(believed(at), party__in=cluster.ids, starts_on__lte=on):
-        lived[cluster.root_of[row.party_id]].append(row)
-    return lived
+def _residences(cluster: Cluster, on: date, at: datetime | None) -> dict[int, list[date | None]]:
+    """Give the ends of each person's times as a resident."""
+    ends: dict[int, list[date | None]] = defaultdict(list)
+    rows = Residence.objects.filter(believed(at), party__in=cluster.ids, starts_on__lte=on)
+    for party_id, ends_on in rows.values_list("party_id", "ends_on"):
+        ends[cluster.root_of[party_id]].append(ends_on)
+    return ends
 
 
-def _status(birth: Birth | None, lived: list[Residence], on: date) -> str:
+def _status(birth: Any | None, lived: list[date | None], on: date) -> str:
     if birth is not None and birth.died and birth.died <= on.isoformat():
         return "died"
-    if any(row.ends_on is None or row.ends_on > on for row in lived):
+    if any(ends_on is None or ends_on > on for ends_on in lived):
         return "resident"
     return "moved_out" if lived else "other"
 
 
-def _address(places: Mapping[int, PartyAddress], party_id: int) -> str:
+def _address(places: Mapping[int, Any], party_id: int) -> str:
     return places[party_id].written if party_id in places else ""
 
 
-def found_by(card: PersonCard, name: PartyName) -> PersonCard:
+def found_by(card: PersonCard, name: str) -> PersonCard:
     """Mark a card that was found by another name than the one it shows."""
-    return card if name.name == card.name else replace(card, found_by=name.name)
+    return card if name == card.name else replace(card, found_by=name)

@@ -66,7 +66,7 @@ class Found:
 
 def search(asked: Asked, *, viewer: Viewer, on: date) -> Found:
     """Find the persons whom a viewer may know of."""
-    names: dict[int, PartyName] = {}
+    names: dict[int, str] = {}
     for root, name in _hits(asked, viewer, on):
         names.setdefault(root, name)
         if len(names) > MOST:
@@ -77,7 +77,7 @@ def search(asked: Asked, *, viewer: Viewer, on: date) -> Found:
     return Found(persons, len(names) > MOST)
 
 
-def _hits(asked: Asked, viewer: Viewer, on: date) -> Iterator[tuple[int, PartyName]]:
+def _hits(asked: Asked, viewer: Viewer, on: date) -> Iterator[tuple[int, str]]:
     rows = (
         _names(asked).filter(party__kind=Party.Kind.PERSON).annotate(root=ROOT).filter(seen_through(viewer))
     )
@@ -92,9 +92,9 @@ def _hits(asked: Asked, viewer: Viewer, on: date) -> Iterator[tuple[int, PartyNa
         lived = PartyAddress.objects.filter(known_on(on), address_key__prefix=asked.address_key)
         rows = rows.filter(root__in=lived.annotate(root=ROOT).values("root"))
     # A person may be found under several names: read on until there are enough persons, not rows.
-    rows, start = rows.order_by("kana_key", "pk"), 0
-    while some := list(rows[start : start + AT_ONCE]):
-        yield from ((row.root, row) for row in some)
+    named, start = rows.order_by("kana_key", "pk").values_list("root", "name"), 0
+    while some := list(named[start : start + AT_ONCE]):
+        yield from some
         if len(some) < AT_ONCE:
             return
         start += AT_ONCE
