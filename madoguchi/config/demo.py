@@ -13,7 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from ruamel.yaml import YAML
 
-from madoguchi.blocks.people.queries import cast_sign_ins
+from madoguchi.blocks.people.queries import CastSignIn, cast_sign_ins
 from madoguchi.config.environment import SAMPLE_CITY
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.audit import audit_seal
@@ -46,11 +46,9 @@ def demo_sign_ins() -> list[SignIn]:
     return [SignIn(who["staff"], accounts["password"], who["note"]) for who in accounts["who"]]
 
 
-def demo_residents() -> list[SignIn]:
+def demo_residents() -> list[CastSignIn]:
     """Give the residents of the fictional city who have a number from the counter; nobody before it is loaded."""
-    return [
-        SignIn(one.number, one.passphrase, one.note) for one in cast_sign_ins(SAMPLE_CITY / "residents.yaml")
-    ]
+    return cast_sign_ins(SAMPLE_CITY / "residents.yaml")
 
 
 def city_must_be_fictional() -> None:

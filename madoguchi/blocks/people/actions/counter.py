@@ -17,11 +17,12 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.actions.identity import (
@@ -154,8 +155,7 @@ def papers_on(on: date) -> list[CodeItem]:
 
 def counter_means(party: Party) -> Means | None:
     """Find a person's live number from the counter."""
-    live = Means.objects.filter(kind=Means.Kind.COUNTER, ended_at=None, account__in=accounts_of_party(party))
-    return live.select_related("account").order_by("account").first()
+    return _numbers(accounts_of_party(party)).first()
 
 
 @action(
@@ -204,18 +204,16 @@ def counter_account_reset(
     :raises NumberMissing: the person has no number.
     """
     party = _asked(actor, party_key, papers)
-    means = counter_means(party)
+    accounts = list(accounts_of_party(party))
+    numbers = _numbers(accounts)
+    means = numbers.first()
     if means is None:
         raise NumberMissing
     Means.objects.filter(pk=means.pk).update(secret=start.secret(now))
     # Merged records may have brought a number each: one of them is enough.
-    others = Means.objects.filter(
-        kind=Means.Kind.COUNTER, ended_at=None, account__in=accounts_of_party(party)
-    )
-    others.exclude(pk=means.pk).update(ended_at=now, end_reason="counter_reset", secret="")
+    numbers.exclude(pk=means.pk).update(ended_at=now, end_reason="counter_reset", secret="")
     # Whatever opened this record, under whichever of its numbers, is asked again.
-    opened = ResidentSession.objects.filter(account__in=accounts_of_party(party))
-    ended = sessions_end(opened, "counter_reset", now)
+    ended = sessions_end(ResidentSession.objects.filter(account__in=accounts), "counter_reset", now)
     detail = {"party": party.key, "means": means.pk, "papers": sorted(papers), "sessions": ended}
     audit_write(actor, "people.counter_number_reset", means.account.subject(), detail=detail)
     return means.subject
@@ -283,6 +281,12 @@ def counter_passphrase_choose(
     audit_write(
         actor, "people.counter_passphrase_chosen", means.account.subject(), detail={"means": means_id}
     )
+
+
+def _numbers(accounts: Iterable[ResidentAccount]) -> QuerySet[Means]:
+    """Give the live numbers of accounts, that of the oldest first."""
+    live = Means.objects.filter(kind=Means.Kind.COUNTER, ended_at=None, account__in=accounts)
+    return live.select_related("account").order_by("account")
 
 
 def _asked(actor: Viewer, party_key: str, papers: Sequence[str]) -> Party:

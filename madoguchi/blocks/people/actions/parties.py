@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import (
@@ -24,6 +23,7 @@ from madoguchi.blocks.people.models import (
     Source,
 )
 from madoguchi.blocks.people.models.parties import DatedFact, believed, known_on
+from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.facts import (
     address_values,
     edit_write,
@@ -292,7 +292,7 @@ def protection_end(*, actor: Viewer, party_key: str, on: date, now: datetime) ->
     """
     actor.must("people.protection_keep")
     party = party_found(party_key)
-    records = Party.objects.filter(Q(pk=party.pk) | Q(merged_into=party))
+    records = Party.objects.filter(pk__in=clusters([party.pk]).ids)
     ended = [
         edit_write(Protection, one, span_end(spans_of(Protection, one, source=Source.COUNTER), on),
                    source=Source.COUNTER, now=now)

@@ -34,15 +34,14 @@ DONE = {
 @resident_page(assurance=Assurance.CARD, every_mandate=True)
 def consents(request: HttpRequest) -> HttpResponse:
     """List what I am asked to agree to, and how each stands."""
-    found = consents_open(signed_in(request).viewer, language())
-    record = signed_in(request).viewer.record
+    viewer = signed_in(request).viewer
+    found = consents_open(viewer, language())
+    record = viewer.record
     if record is not None and record.mandate and not found:
         raise NotAllowed(f"consents under {record.mandate}")
     if found:
         # One of the services is enough to say under what he looks.
-        delegate_look(
-            signed_in(request).viewer, page="consents", data=["consents"], service=found[0][0].service
-        )
+        delegate_look(viewer, page="consents", data=["consents"], service=found[0][0].service)
     context = {
         "consents": [(text, *state_words(stand)) for text, stand in found],
         "breadcrumb": way((gettext("同意したこと"), "")),

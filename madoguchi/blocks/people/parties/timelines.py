@@ -58,13 +58,8 @@ def span_put(spans: Iterable[Span], new: Span) -> Edit:
     met = [span for span in spans if span.meets(new)]
     if len(met) == 1 and met[0].values == new.values and _covers(met[0], new):
         return Edit()
-    entered = [new]
-    for span in met:
-        if span.starts_on < new.starts_on:
-            entered.append(replace(span, id=None, ends_on=new.starts_on))
-        if new.ends_on is not None and (span.ends_on is None or new.ends_on < span.ends_on):
-            entered.append(replace(span, id=None, starts_on=new.ends_on))
-    return Edit(tuple(span.id for span in met if span.id is not None), _in_order(entered))
+    cleared = span_clear(met, new)
+    return Edit(cleared.withdrawn, _in_order([new, *cleared.entered]))
 
 
 def span_begin(spans: Iterable[Span], new: Span) -> Edit:

@@ -29,7 +29,7 @@ from madoguchi.blocks.people.parties.timelines import (
     span_end,
     span_replace,
 )
-from madoguchi.blocks.people.register.batch import AT_ONCE, Batch, parties_reserve
+from madoguchi.blocks.people.register.batch import Batch, chunks, parties_reserve
 from madoguchi.blocks.people.register.comparing import Comparison, digest_of
 from madoguchi.blocks.people.register.extract import HEAD, Resident
 from madoguchi.blocks.people.register.heads import Seat, heads_settle
@@ -64,14 +64,14 @@ class Register:
     def put(self, comparison: Comparison) -> None:
         """Put everything that a comparison found; what is new, which may be a whole city, in portions."""
         self._households_ready([*comparison.new, *(one for _party, one in comparison.changed)])
-        for chunk in _chunks(comparison.changed):
+        for chunk in chunks(comparison.changed):
             known = _Known([party_id for party_id, _one in chunk])
             self._addresses_read([one for _party, one in chunk])
             for party_id, one in chunk:
                 self._changed(party_id, one, known)
-        for chunk in _chunks(comparison.missing):
-            known = _Known([party_id for party_id, _number in chunk])
-            for party_id, number in chunk:
+        for gone in chunks(comparison.missing):
+            known = _Known([party_id for party_id, _number in gone])
+            for party_id, number in gone:
                 self._missing(party_id, number, known)
         self._seated(comparison.new)
         # Whoever left a household, or its head, has left it before anybody new comes.
@@ -121,7 +121,7 @@ class Register:
 
     def _households_ready(self, residents: Sequence[Resident]) -> None:
         numbers = {one.household for one in residents if one.household}
-        for chunk in _chunks(sorted(numbers)):
+        for chunk in chunks(sorted(numbers)):
             found = PartyNumber.objects.filter(system=self._households_system, number__in=chunk)
             self._households |= dict(found.values_list("number", "party_id"))
         self._known_households = {party_id: number for number, party_id in self._households.items()}
@@ -398,7 +398,3 @@ def _after(ends_on: date | None, start: date) -> date | None:
     Who leaves on the day of a move has lived there a day; a child who dies on the day of its birth was a resident a day.
     """
     return ends_on if ends_on is None or ends_on > start else date.fromordinal(start.toordinal() + 1)
-
-
-def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from madoguchi.blocks.people.models import (
     Birth,
@@ -24,6 +24,7 @@ from madoguchi.blocks.people.parties.timelines import Edit
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
 
 FACTS: tuple[type[Fact], ...] = (Birth, PartyName, PartyAddress, Residence, Membership, Protection)
+Row = TypeVar("Row")
 AT_ONCE = 500
 
 
@@ -87,7 +88,7 @@ class Batch:
     def write(self) -> None:
         """Write what was gathered, and gather anew."""
         for model, ids in self._withdrawn.items():
-            for chunk in _chunks(ids):
+            for chunk in chunks(ids):
                 model._default_manager.filter(pk__in=chunk).update(withdrawn_at=self._now)
         if self._parties:
             fields = ("id", "key", "kind", "form", "corporate_number", "entered_at")
@@ -124,5 +125,5 @@ def _names(model: type[Fact], columns: Sequence[str]) -> list[str]:
     return [by_column[column] for column in columns]
 
 
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+def chunks(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

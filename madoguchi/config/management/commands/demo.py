@@ -27,8 +27,8 @@ class Command(HouseCommand):
         for sign_in in demo_sign_ins():
             self.stdout.write(f"  {sign_in.username}  {sign_in.password}  {sign_in.note}")
         self.stdout.write("住民として試すときは、/sign-in/counter/ で番号と合言葉を入れます:")
-        for sign_in in demo_residents():
-            self.stdout.write(f"  {sign_in.username}  「{sign_in.password}」  {sign_in.note}")
+        for resident in demo_residents():
+            self.stdout.write(f"  {resident.number}  「{resident.passphrase}」  {resident.note}")
         if options["prepare_only"]:
             return
         self.stdout.write(
