@@ -279,10 +279,12 @@ class ConsentProof:
     """
     What proves an answer: the whole text that was read, its digest now and as kept then, when, and by whom.
 
-    ``document`` is the text as plain data (``consents/texts``); ``intact`` that both digests are one.
+    ``document`` is the text as plain data (``consents/texts``); ``intact`` that both digests are one; ``service``
+    the one that asks.
     """
 
     line: ConsentLine
+    service: str
     party_key: str
     party_name: str
     sha256: str

@@ -26,7 +26,13 @@ Invariants (``tests/kernel/test_declarations*.py``):
 from madoguchi.kernel.declarations import codelist_kind, service_kind
 from madoguchi.kernel.declarations.changes import Change, declaration_diff, size_of
 from madoguchi.kernel.declarations.codelist_kind import CodeItem, Codelist
-from madoguchi.kernel.declarations.folders import Bindings, House, Layer, house_folders
+from madoguchi.kernel.declarations.folders import (
+    Bindings,
+    House,
+    Layer,
+    bindings_field_declare,
+    house_folders,
+)
 from madoguchi.kernel.declarations.issues import (
     DeclarationsRefused,
     Issue,
@@ -101,6 +107,7 @@ __all__ = [
     "Text",
     "UnknownDeclaration",
     "Words",
+    "bindings_field_declare",
     "codelist_kind",
     "declaration_diff",
     "declarations_lint",

@@ -17,7 +17,7 @@ from madoguchi.kernel.expressions.suggestions import closest
 NOT_DECLARATIONS: Final = frozenset(
     {"samples", "sample_city", "static", "templates", "locale", "migrations", "node_modules", "__pycache__"}
 )
-BINDINGS_FIELDS: Final = ("site", "values", "prefecture", "sign_in", "signatures")
+BINDINGS_FIELDS: Final = {"site", "values", "prefecture"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ class House:
     bindings: Bindings = field(default_factory=Bindings)
 
 
+def bindings_field_declare(name: str) -> None:
+    """Let a block read a field of its own from ``bindings.yaml``; another one is refused as a slip of the pen."""
+    BINDINGS_FIELDS.add(name)
+
+
 def house_folders() -> House:
     """Find the layers of this installation: the apps of the house, the prefecture's folder, the city's."""
     base = tuple(
@@ -86,7 +91,9 @@ def _bindings(city: Path) -> tuple[Bindings, Path | None]:
     for name, node in root.mapping.items():
         if name not in BINDINGS_FIELDS:
             message = f"bindings.yaml に「{name}」は書けません。"
-            issues.append(Issue(node.place, "bindings-field", message, closest(name, BINDINGS_FIELDS)))
+            issues.append(
+                Issue(node.place, "bindings-field", message, closest(name, sorted(BINDINGS_FIELDS)))
+            )
     prefecture = None
     if written := root.text("prefecture"):
         prefecture = (city / written).resolve()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -27,6 +25,7 @@ from madoguchi.blocks.people.identity.attempts import (
 from madoguchi.blocks.people.models import Means, SignInAttempt
 from madoguchi.blocks.people.testing import NOW
 from tests.support.databases import HouseDatabase
+from tests.support.together import at_once
 
 MAIL = Means.Kind.MAIL
 MINUTE = timedelta(minutes=1)
@@ -116,24 +115,6 @@ def test_the_client_is_what_the_proxy_says_and_not_what_anybody_claims(settings:
     assert client_of(asked) == "10.0.0.1"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # type: ignore[attr-defined]
     assert client_of(asked) == "198.51.100.7"
-
-
-def at_once(count: int, act: Callable[[], bool]) -> list[bool]:
-    gate, answers = threading.Barrier(count), []
-
-    def one() -> None:
-        gate.wait()
-        try:
-            answers.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.mark.slow

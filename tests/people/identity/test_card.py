@@ -266,6 +266,7 @@ def test_the_card_is_added_to_ones_own_account_and_never_to_anothers(provider: F
     provider.held_up = Card("sub-theirs", items_of(theirs))
     refused = client.get(provider.begin(client, "/me/means/card/", **marked(client)))
     assert "いまサインインしている人のものではありません" in text_of(refused)
+    assert "加える先" not in text_of(client.get("/me/means/card/"))
     assert not Means.objects.filter(kind="card").exists()
     provider.held_up = Card("sub-mine", items_of(mine))
     added = client.get(provider.begin(client, "/me/means/card/", **marked(client, next="/me/means/")))
@@ -283,6 +284,8 @@ def test_an_account_by_mail_becomes_the_persons_own_when_he_adds_the_card(provid
     mail = resident_account_make(kind="mail", assurance=Assurance.CONTACT)
     client = secure()
     client.cookies[COOKIE] = resident_client(means=mail, assurance=1, now=mail.added_at).cookies[COOKIE].value
+    # Whose account it is must be seen before the card is held up to somebody else's screen.
+    assert mail.subject in text_of(client.get("/me/means/card/"))
     provider.held_up = Card("sub-taken", items_of(taken))
     page = client.get(provider.begin(client, "/me/means/card/", **marked(client)))
     assert "この人のアカウントは、もうあります" in text_of(page)

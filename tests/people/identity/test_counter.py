@@ -198,6 +198,10 @@ def test_a_number_that_is_not_there_looks_like_one_that_is(clock: Clock) -> None
         bodies = [answer.content.decode().replace(number, "N") for answer in answers]
         pages.append([re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body) for body in bodies])
     assert pages[0] == pages[1]
+    rows = AuditRow.objects.filter(event="people.resident_sign_in_failed")
+    assert (
+        rows.filter(subject_key=means.account.key).count() == rows.filter(subject_key="unknown").count() == 5
+    )
 
 
 def test_neither_takes_longer(clock: Clock, settings: Any) -> None:

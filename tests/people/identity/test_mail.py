@@ -105,6 +105,15 @@ def test_five_wrong_codes_end_it_even_for_the_right_one(clock: Clock, post: Post
     assert client.post("/sign-in/mail/sent/", {"code": post.one().code}).status_code == 302
 
 
+def test_a_wrong_code_for_an_address_of_nobody_is_written_as_well(clock: Clock, post: Post) -> None:
+    client = Client()
+    asked(client)
+    wrong = "000000" if post.one().code != "000000" else "111111"
+    assert client.post("/sign-in/mail/sent/", {"code": wrong}).status_code == 422
+    row = AuditRow.objects.get(event="people.resident_sign_in_failed")
+    assert (row.subject_key, row.detail) == ("unknown", '{"kind":"mail"}')
+
+
 def test_a_quarter_of_an_hour_and_no_longer(clock: Clock, post: Post) -> None:
     client = Client()
     asked(client)

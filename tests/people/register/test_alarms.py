@@ -48,8 +48,8 @@ def test_a_file_that_ends_all_protections_waits() -> None:
 @pytest.mark.parametrize(("protected", "ended"), [(8, 5), (200, 6)])
 def test_a_handful_of_protections_may_end(protected: int, ended: int) -> None:
     feed_run(city(range(1, protected + 1)))
-    # A day on which it ends is told, and one whose end lies ahead goes on.
-    over = {"protected_from": "20260101", "protected_to": "20260512"}
+    # The last day is told: one whose last day was yesterday is over, and one whose last day lies ahead goes on.
+    over = {"protected_from": "20260101", "protected_to": "20260511"}
     ahead = {"protected_from": "20260101", "protected_to": "20270101"}
     told = [record(1, **over), *[record(number) for number in range(2, ended + 1)], record(8, **ahead)]
     delivery = feed_bring(told, sequence=1)

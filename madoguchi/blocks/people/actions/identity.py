@@ -173,8 +173,9 @@ def means_end(*, actor: Viewer, means_id: int, reason: str, now: datetime) -> No
         raise NotAllowed(f"means {means_id}")
     account = account_of(actor, means.account.key)
     proof_ask(actor, means)
-    others = account.means.filter(ended_at=None).exclude(pk=means_id)
-    if actor.kind == "resident" and not others.exists():
+    # Claimed together: of two windows that take off two means at once, the second finds one left.
+    live = account.means.select_for_update().filter(ended_at=None).order_by("pk")
+    if actor.kind == "resident" and set(live.values_list("pk", flat=True)) <= {means_id}:
         raise LastMeans
     Means.objects.filter(pk=means_id).update(ended_at=now, end_reason=reason, secret="")
     sessions_end(ResidentSession.objects.filter(means=means), "means_ended", now)

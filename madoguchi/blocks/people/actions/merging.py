@@ -9,6 +9,7 @@ Invariants (``tests/people/test_merging.py``, with hypothesis over random sequen
 1. ``merged_into`` of a party is the end of its chain of open merges; empty at the end itself.
 2. Undoing a merge gives every party the place that it would have, had that merge never been.
 3. Of two who merge the same two parties in opposite directions at once, one is refused.
+4. Two links of one chain, taken back at once, leave what they would leave one after the other.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ def party_unmerge(*, actor: Viewer, merge_id: int, reason: str, now: datetime) -
     actor.must("people.person_merge")
     if not reason.strip():
         raise ReasonNeeded
-    # The mark comes first: of two who press at once, one finds it set.
+    # Whoever takes back another link of the same chain at this moment waits: both read the chain as it then is.
+    list(PartyMerge.objects.select_for_update().filter(undone_at=None).order_by("pk").values_list("pk"))
+    # The mark comes before all else: of two who press at once, one finds it set.
     done = PartyMerge.objects.filter(pk=merge_id, undone_at=None).update(
         undone_at=now, undone_by=actor.key, undone_reason=reason
     )

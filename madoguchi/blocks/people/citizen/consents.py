@@ -105,8 +105,7 @@ def proof_file(request: HttpRequest, consent_id: int) -> HttpResponse:
 def _proof_seen(request: HttpRequest, consent_id: int) -> ConsentProof:
     viewer = signed_in(request).viewer
     found = consent_proof(viewer, consent_id)
-    service = consent_open(viewer, found.line.key, language())[0].service
-    delegate_look(viewer, page="consents", data=["identity", "consents"], service=service)
+    delegate_look(viewer, page="consents", data=["identity", "consents"], service=found.service)
     return found
 
 

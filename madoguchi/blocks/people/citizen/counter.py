@@ -92,7 +92,8 @@ def _tried(request: HttpRequest, form: CounterForm) -> HttpResponse | None:
     if not _may_try(number, client_of(request), moment):
         form.add_error(None, _locked_words())
         return None
-    means = Means.objects.filter(kind=KIND, subject=number, ended_at=None, account__closed_at=None).first()
+    live = Means.objects.filter(kind=KIND, subject=number, ended_at=None, account__closed_at=None)
+    means = live.select_related("account").first()
     typed = form.cleaned_data["passphrase"]
     if means is None:
         # As long as for a number that there is: how long it takes must not tell them apart.
@@ -100,8 +101,7 @@ def _tried(request: HttpRequest, form: CounterForm) -> HttpResponse | None:
     elif (secret := CounterSecret.of(means)).opens(typed, now=moment):
         tries_forget(name=_name(number))
         return _opened(request, form, means, secret)
-    else:
-        resident_sign_in_fail(actor=house(moment), means_id=means.pk, now=moment)
+    resident_sign_in_fail(actor=house(moment), kind=KIND, means=means, now=moment)
     left = tries_left(name=_name(number), limit=WRONG, now=moment)
     form.add_error(None, _wrong_words(left) if left else _locked_words())
     return None

@@ -85,8 +85,8 @@ def sent(request: HttpRequest) -> HttpResponse:
         )
     if code_fits(attempt, form.cleaned_data["code"]):
         return _proved(request, attempt)
-    if means := mail_means_found(str(attempt.state.get("address", ""))):
-        resident_sign_in_fail(actor=house(moment), means_id=means.pk, now=moment)
+    means = mail_means_found(str(attempt.state.get("address", "")))
+    resident_sign_in_fail(actor=house(moment), kind=KIND, means=means, now=moment)
     left = TRIES - attempt.tries
     form.add_error(
         "code",

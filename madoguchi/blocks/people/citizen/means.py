@@ -66,7 +66,10 @@ def means_card(request: HttpRequest) -> HttpResponse:
     resident = _resident(request)
     if request.method == "POST":
         return card_begun(request, shared=resident.session.shared, account=resident.account)
-    return render(request, "people/me/means_card.html")
+    # The card will make an account of nobody its owner's: he must see that it is the one he opened himself.
+    mails = resident.account.means.filter(kind=Means.Kind.MAIL, ended_at=None).order_by("added_at")
+    addresses = list(mails.values_list("subject", flat=True)) if resident.account.party_id is None else []
+    return render(request, "people/me/means_card.html", {"addresses": addresses})
 
 
 @never_cache

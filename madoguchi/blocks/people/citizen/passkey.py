@@ -75,7 +75,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except PasskeyRefused as no:
         log.warning("passkey refused: %s", no)
-        resident_sign_in_fail(actor=house(moment), means_id=means.pk, now=moment)
+        resident_sign_in_fail(actor=house(moment), kind=KIND, means=means, now=moment)
         return refused(request, UNKNOWN)
     except Refused as no:
         return refused(request, no.message)

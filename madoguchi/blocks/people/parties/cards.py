@@ -138,7 +138,8 @@ def cards(
     Give the cards of persons that stand for themselves, by id.
 
     :param on: the day for which names and addresses are given.
-    :param at: as it was known at this moment; left out, as it is known now.
+    :param at: as it was known at this moment; left out, as it is known now. Records that were found to be one
+        person's since then are shown as one all the same.
     """
     cluster = clusters(ids, protected_on=on)
     # Plain rows of what a card shows: making models of them took as long as asking.

@@ -77,7 +77,8 @@ def consent_proof(viewer: Viewer, consent_id: int) -> ConsentProof:
     text = consent_text(published_version("consent", line.key, line.version), line.language)
     party: Party = row.party.merged_into or row.party
     name = names_on([party.pk], day_of(row.answered_at)).get(party.pk, "")
-    return ConsentProof(line, party.key, name, row.sha256, text.document, intact=text.sha256 == row.sha256)
+    intact = text.sha256 == row.sha256
+    return ConsentProof(line, text.service, party.key, name, row.sha256, text.document, intact=intact)
 
 
 def _newest(ids: Iterable[int], keys: list[str]) -> dict[str, Consent]:

@@ -379,8 +379,8 @@ def _residence(one: Resident) -> dict[str, Any]:
 
 
 def _protected(one: Resident) -> tuple[date, date | None]:
-    start = date.fromisoformat(one.protected_from)
-    return start, _after(_day(one.protected_to), start)
+    last = _day(one.protected_to)
+    return date.fromisoformat(one.protected_from), last + timedelta(days=1) if last else None
 
 
 def _since(one: Resident) -> date:

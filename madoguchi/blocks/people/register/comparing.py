@@ -137,7 +137,7 @@ def _known(system: str) -> dict[str, Known]:
 
 def _protects(one: Resident, on: date) -> bool:
     """Whether a record still hides the person on a day, or from a later one."""
-    return bool(one.protected_from) and not one.gone and (one.protected_to or "9") > on.isoformat()
+    return bool(one.protected_from) and not one.gone and (one.protected_to or "9") >= on.isoformat()
 
 
 def _protected_parties(on: date) -> frozenset[int]:

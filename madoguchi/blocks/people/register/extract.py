@@ -48,6 +48,7 @@ class Resident(NamedTuple):
     died: str
     changed_on: str
     protected_from: str
+    # The last day that is protected: where a vendor means the day after, one day too many does no harm.
     protected_to: str
     gone: bool
 

@@ -114,7 +114,7 @@ class CityMaker:
 
     def _protection(self) -> tuple[str, str]:
         begin = self._on - int(self.chance.random() * 300)
-        return day_text(begin), day_text(begin + 365)
+        return day_text(begin), day_text(begin + 364)
 
     # One person
 

@@ -19,13 +19,12 @@ from madoguchi.blocks.people.actions.counter import (
 from madoguchi.blocks.people.identity.attempts import Begun
 from madoguchi.blocks.people.models import Assurance, Means, Party, PartyAddress, PartyName
 from madoguchi.blocks.people.parties.matching import FourItems
-from madoguchi.blocks.people.testing.organisation import DAY, NOW
-from madoguchi.blocks.people.testing.parties import duty_viewer, person_make, resident_account_make
+from madoguchi.blocks.people.testing.organisation import NOW
+from madoguchi.blocks.people.testing.parties import HOUSE, duty_viewer, person_make, resident_account_make
 from madoguchi.kernel.declarations import declarations_publish
-from madoguchi.kernel.rights import Viewer, system_viewer
+from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.testing import action_scenario, route_maker
 
-HOUSE = system_viewer(on=DAY, duty="試験")
 ISSUER = "https://card.example"
 PASSPHRASE = "みどり の 自転車 と 海"  # noqa: S105 - of invented persons
 PAPER = "driver_licence"
@@ -91,7 +90,8 @@ def _mail_write() -> dict[str, Any]:
 
 @action_scenario("people.resident_sign_in_fail")
 def _sign_in_fail() -> dict[str, Any]:
-    return {"actor": HOUSE, "means_id": number_make().pk, "now": NOW}
+    means = number_make()
+    return {"actor": HOUSE, "kind": means.kind, "means": means, "now": NOW}
 
 
 @action_scenario("people.means_name")
