@@ -35,6 +35,7 @@ HOUSE_APPS = [
     "madoguchi.blocks.messages",
     "madoguchi.blocks.people",
     "madoguchi.blocks.places",
+    "madoguchi.blocks.fields",
     "madoguchi.kernel",
     "madoguchi.ui",
 ]

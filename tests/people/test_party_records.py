@@ -17,7 +17,6 @@ from madoguchi.blocks.people.actions import (
     protection_end,
 )
 from madoguchi.blocks.people.models import Party, PartyMerge, Protection, Source
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.testing import (
     DAY,
     NOW,
@@ -26,6 +25,7 @@ from madoguchi.blocks.people.testing import (
     person_make,
     viewer_with,
 )
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import NotAllowed
 
 pytestmark = pytest.mark.django_db

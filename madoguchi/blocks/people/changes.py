@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import Deputy, Holding, Office, OfficePlace, Post, RoleGrant, StaffMember
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.rows import CANCEL, SHEETS, Rows
 from madoguchi.kernel.actions import Refused
+from madoguchi.kernel.db.two_times import valid_on
 
 
 class NotThereThatDay(Refused):

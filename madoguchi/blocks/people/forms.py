@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import Holding, Office, Post, RoleGrant, StaffMember
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.rows import SHEETS, Column, row_clean, row_faults, value_clean
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.ui.forms import HouseForm, NumberField, WarekiDateField
 
 _HTML_FILES = ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

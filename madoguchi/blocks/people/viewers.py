@@ -18,9 +18,9 @@ from datetime import date
 from django.db.models import Q
 
 from madoguchi.blocks.people.models import Holding, RoleGrant, User
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import STAMP, Organisation, organisation
 from madoguchi.blocks.people.parties.duties import CHOOSE, duties_of
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.declarations import roles_published
 from madoguchi.kernel.rights import Grant, Viewer, anonymous_viewer, rights
 from madoguchi.kernel.stamps import Stamped

@@ -9,9 +9,9 @@ import pytest
 from madoguchi.blocks.people.actions import feed_accept
 from madoguchi.blocks.people.actions.feeds import FeedMoved
 from madoguchi.blocks.people.models import FeedDelivery, Protection
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.testing import NOW, feed_bring, feed_run, layout_ready, person_make, record
 from madoguchi.blocks.people.testing.feeds import ACCEPTOR
+from madoguchi.kernel.db.two_times import believed
 from tests.people.register.whose import apply
 
 pytestmark = pytest.mark.django_db

@@ -32,7 +32,6 @@ from madoguchi.blocks.people.models import (
     Protection,
     Residence,
 )
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.register.keeping import FeedFileGone, feeds_tidy
 from madoguchi.blocks.people.testing import (
     DAY,
@@ -45,6 +44,7 @@ from madoguchi.blocks.people.testing import (
     record,
     viewer_with,
 )
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import NotAllowed
 

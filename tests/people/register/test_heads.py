@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from madoguchi.blocks.people.actions.feeds import FeedMoved, residents_apply
 from madoguchi.blocks.people.models import FeedDelivery, Membership, Residence
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.register.comparing import compare
 from madoguchi.blocks.people.register.extract import residents_of
 from madoguchi.blocks.people.register.heads import TwoHeads
@@ -27,6 +26,7 @@ from madoguchi.blocks.people.testing import (
     person_make,
     record,
 )
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.layouts import layout_read
 from madoguchi.kernel.layouts.kind import layout_published
 from tests.people.register.whose import LAYOUT, apply, heads, places, spans

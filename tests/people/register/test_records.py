@@ -18,7 +18,6 @@ from madoguchi.blocks.people.models import (
     Residence,
     Source,
 )
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.testing import (
     DAY,
     NOW,
@@ -29,6 +28,7 @@ from madoguchi.blocks.people.testing import (
     record,
     viewer_with,
 )
+from madoguchi.kernel.db.two_times import believed
 from tests.people.register.whose import names, party, spans
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,10 @@ from typing import Any
 
 from madoguchi.blocks.people.actions import feed_apply
 from madoguchi.blocks.people.models import FeedDelivery, Membership, Party, PartyName, PartyNumber
-from madoguchi.blocks.people.models.parties import DatedFact, believed
+from madoguchi.blocks.people.models.parties import DatedFact
 from madoguchi.blocks.people.testing import NOW, feed_bring
 from madoguchi.blocks.people.testing.feeds import BRINGER
+from madoguchi.kernel.db.two_times import believed
 
 LAYOUT = "residents.juki"
 Spans = list[tuple[date, date | None]]

@@ -31,7 +31,6 @@ from madoguchi.blocks.people.models import (
     Protection,
     Residence,
 )
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.queries import cast_sign_ins, sample_city_file
 from madoguchi.blocks.people.sample_city.cast import cast_parties, residents_load
 from madoguchi.blocks.people.sample_city.city import city_records
@@ -50,6 +49,7 @@ from madoguchi.blocks.people.testing import (
 from madoguchi.blocks.people.testing.feeds import BRINGER
 from madoguchi.blocks.places.files import areas_load
 from madoguchi.config.environment import SAMPLE_CITY
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import NotAllowed, system_viewer
 

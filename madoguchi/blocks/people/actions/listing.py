@@ -13,7 +13,6 @@ from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.people.actions.reading import duty_ask, party_seen, person_subject
 from madoguchi.blocks.people.models import Party, Protection, SamePerson
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.parties.cards import cards, seen
 from madoguchi.blocks.people.parties.organisations import organisation_sheet
 from madoguchi.blocks.people.parties.sheets import person_sheet
@@ -26,6 +25,7 @@ from madoguchi.blocks.people.types import (
 )
 from madoguchi.kernel.actions import action
 from madoguchi.kernel.audit import audit_read, audit_write
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
 

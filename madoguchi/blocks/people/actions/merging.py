@@ -21,14 +21,14 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.actions.parties import PartyGone
 from madoguchi.blocks.people.models import Party, PartyMerge, Protection, SamePerson, Source
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.parties.facts import edit_write, spans_of
 from madoguchi.blocks.people.parties.pairs import pairs_likely
-from madoguchi.blocks.people.parties.timelines import Span, span_put
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.subjects import Subject
+from madoguchi.kit.timelines import Span, span_put
 
 
 class AlreadyMerged(Refused):

@@ -29,7 +29,6 @@ from madoguchi.blocks.people.models import (
     ReadingReport,
     RoleGrant,
 )
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.oversight.holders import posts_held_alone
 from madoguchi.blocks.people.oversight.quarters import is_quarter
 from madoguchi.blocks.people.oversight.reading import MonthReading, month_begins_after, rows_named
@@ -37,6 +36,7 @@ from madoguchi.blocks.people.types import Answered
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.outbox import event_emit
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject

@@ -16,11 +16,11 @@ from madoguchi.blocks.people.actions.parties import PeriodTaken, TypedRefused
 from madoguchi.blocks.people.models import Assurance, Party, PartyAddress, ResidentAccount, Source
 from madoguchi.blocks.people.notices import WAYS, notice_purposes
 from madoguchi.blocks.people.parties.facts import address_values, edit_write, spans_of, with_all
-from madoguchi.blocks.people.parties.timelines import Edit, Span, span_begin, span_end
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_read, audit_write
 from madoguchi.kernel.rights import NotAllowed, Record, Viewer
 from madoguchi.kit.check_characters import my_number_find
+from madoguchi.kit.timelines import Edit, Span, span_begin, span_end
 
 LONGEST_ADDRESS: Final = 300
 

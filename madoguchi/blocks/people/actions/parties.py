@@ -1,7 +1,7 @@
 """
 Entering persons and organisations by hand, and what is known of them besides the resident register.
 
-Every function puts one fact on its time line (``parties/timelines``). What the register says is not changed
+Every function puts one fact on its time line (``kit.timelines``). What the register says is not changed
 here: it would come back with the next file, and until then two offices would work by different facts.
 """
 
@@ -22,7 +22,7 @@ from madoguchi.blocks.people.models import (
     Protection,
     Source,
 )
-from madoguchi.blocks.people.models.parties import DatedFact, believed, known_on
+from madoguchi.blocks.people.models.parties import DatedFact
 from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.facts import (
     address_values,
@@ -32,13 +32,14 @@ from madoguchi.blocks.people.parties.facts import (
     spans_of,
     with_all,
 )
-from madoguchi.blocks.people.parties.timelines import Span, span_begin, span_end
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.check_characters import corporate_number_parse, my_number_find
 from madoguchi.kit.partial_dates import partial_date_parse
 from madoguchi.kit.refusals import Refused as TextRefused
+from madoguchi.kit.timelines import Span, span_begin, span_end
 
 
 class PartyGone(Refused):

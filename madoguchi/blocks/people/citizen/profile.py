@@ -19,12 +19,12 @@ from madoguchi.blocks.people.citizen.forms import AddressForm
 from madoguchi.blocks.people.citizen.showing import delegate_look, signed_in, way
 from madoguchi.blocks.people.identity.residents import Resident
 from madoguchi.blocks.people.models import Assurance, Birth, PartyAddress, Source
-from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.blocks.people.pages import resident_page
 from madoguchi.blocks.people.parties.own import OwnFact, own_facts
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.contacts import contact_bound
+from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kit.partial_dates import PartialDate
 from madoguchi.ui.formats import date_text
 

@@ -16,8 +16,8 @@ from django.http import HttpRequest
 from madoguchi.blocks.people.identity.digests import digest_of
 from madoguchi.blocks.people.mandates.standing import mandates_holding
 from madoguchi.blocks.people.models import Mandate, Party, PartyName, ResidentAccount, ResidentSession
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Record, Viewer
 
 COOKIE = "madoguchi_resident"

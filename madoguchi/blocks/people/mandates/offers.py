@@ -8,8 +8,8 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.people.models import Mandate, Membership, Party
-from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.kernel.clock import TOKYO, day_of
+from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.declarations import published_all, text_for
 from madoguchi.kernel.rights import Record
 

@@ -10,11 +10,10 @@ from django.db.models import QuerySet
 
 from madoguchi.blocks.people.mandates.relations import may_be_parent
 from madoguchi.blocks.people.models import Birth, Mandate, Membership, Party, Protection
-from madoguchi.blocks.people.models.organisation import valid_on
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.parties.cards import Cluster, clusters
 from madoguchi.blocks.people.parties.naming import names_on
 from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.db.two_times import believed, known_on, valid_on
 from madoguchi.kit.ages import AgeRefused
 from madoguchi.kit.partial_dates import PartialDate
 

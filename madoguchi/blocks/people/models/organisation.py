@@ -14,21 +14,12 @@ Periods are half-open: ``ends_on`` is the first day on which it is no longer so.
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.kernel.db.periods import NonOverlap
 from madoguchi.kernel.subjects import Subject
-
-
-def valid_on(day: date, prefix: str = "") -> Q:
-    """Give the predicate for dated rows that hold on a day."""
-    return Q(**{f"{prefix}starts_on__lte": day}) & (
-        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": day})
-    )
 
 
 class Dated(models.Model):

@@ -21,29 +21,14 @@ Invariants, held by the database on both stores (``tests/people/test_party_const
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.people.models.organisation import Dated, valid_on
+from madoguchi.blocks.people.models.organisation import Dated
 from madoguchi.kernel.db.folded import FoldedField
 from madoguchi.kernel.db.periods import NonOverlap
 from madoguchi.kernel.subjects import Subject
-
-
-def believed(at: datetime | None = None, prefix: str = "") -> Q:
-    """Give the predicate for facts that are believed now, or were believed at a moment."""
-    if at is None:
-        return Q(**{f"{prefix}withdrawn_at": None})
-    entered = Q(**{f"{prefix}entered_at__lte": at})
-    return entered & (Q(**{f"{prefix}withdrawn_at": None}) | Q(**{f"{prefix}withdrawn_at__gt": at}))
-
-
-def known_on(day: date, at: datetime | None = None, prefix: str = "") -> Q:
-    """Give the predicate for facts that hold on a day, as believed now or at a moment."""
-    return valid_on(day, prefix) & believed(at, prefix)
 
 
 class Party(models.Model):

@@ -9,8 +9,8 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from madoguchi.blocks.people.models import Holding, RoleGrant
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.viewers import grants_with
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.declarations import published_all, text_for
 from madoguchi.kernel.rights import Viewer, rights
 

@@ -42,12 +42,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, DenseRank
 
 from madoguchi.blocks.people.models import EmergencyAccess, PartyName, Protection, StaffMember
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.oversight.thresholds import Thresholds, thresholds
 from madoguchi.blocks.people.work import EMERGENCY
 from madoguchi.kernel.audit import READ_DIGEST
 from madoguchi.kernel.calendar import is_business_day
 from madoguchi.kernel.clock import TOKYO
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.models import AuditRow, AuditSubject
 from madoguchi.kit.kana import katakana
 from madoguchi.kit.names import kana_key

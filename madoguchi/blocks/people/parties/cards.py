@@ -24,8 +24,8 @@ from madoguchi.blocks.people.models import (
     Protection,
     Residence,
 )
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.types import PersonCard
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kernel.rights import EVERY_ROW, NO_ROW, Viewer
 
 ROOT = Coalesce("party__merged_into_id", "party_id")

@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 from madoguchi.blocks.people.models import FeedDelivery, Party
-from madoguchi.blocks.people.models.parties import DatedFact, Fact, believed
-from madoguchi.blocks.people.parties.timelines import Edit, Span
+from madoguchi.blocks.people.models.parties import DatedFact, Fact
 from madoguchi.blocks.places.queries import addresses_match_dated
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kit.check_characters import receipt_number
 from madoguchi.kit.names import kana_key, kana_normalise, name_key, name_normalise
+from madoguchi.kit.timelines import Edit, Span
 
 
 def party_key() -> str:

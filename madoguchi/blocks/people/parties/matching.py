@@ -13,9 +13,9 @@ from datetime import date
 from typing import Literal
 
 from madoguchi.blocks.people.models import Birth, Party, PartyAddress, PartyName
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.parties.cards import ROOT
 from madoguchi.blocks.people.parties.facts import address_values
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kit.names import NameRefused, name_key, name_normalise
 
 WHOLE_DAY = len("1985-03-15")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from madoguchi.blocks.people.models import PartyName
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.parties.cards import clusters
+from madoguchi.kernel.db.two_times import believed
 
 
 def names_on(ids: Iterable[int], on: date) -> dict[int, str]:

@@ -9,11 +9,11 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.people.models import Membership, Party, PartyAddress, PartyName
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.parties.cards import clusters, seen
 from madoguchi.blocks.people.parties.naming import names_on
 from madoguchi.blocks.people.parties.sheets import facts_of
 from madoguchi.blocks.people.types import MemberLine, OrganisationLine, OrganisationSheet
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.declarations import Codelist, UnknownDeclaration, published, text_for
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.names import kana_key_prefix, name_key

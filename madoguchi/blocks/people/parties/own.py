@@ -16,8 +16,8 @@ from madoguchi.blocks.people.models import (
     PartyName,
     Residence,
 )
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.parties.naming import names_on
+from madoguchi.kernel.db.two_times import believed, known_on
 
 
 @dataclass(frozen=True, slots=True)

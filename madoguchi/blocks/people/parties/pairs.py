@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Length
 
 from madoguchi.blocks.people.models import Party, PartyAddress, PartyName, PartyNumber, Residence
-from madoguchi.blocks.people.models.parties import believed
+from madoguchi.kernel.db.two_times import believed
 
 SAME_KANA, SAME_CHARACTERS, SAME_ADDRESS = 50, 30, 20
 MOST_ALIKE = 20

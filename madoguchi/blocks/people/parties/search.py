@@ -13,9 +13,9 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from madoguchi.blocks.people.models import Birth, Party, PartyAddress, PartyName, PartyNumber
-from madoguchi.blocks.people.models.parties import believed, known_on
 from madoguchi.blocks.people.parties.cards import ROOT, cards, clusters, found_by, seen_through
 from madoguchi.blocks.people.types import PersonCard
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.names import kana_key, kana_key_prefix, name_key
 

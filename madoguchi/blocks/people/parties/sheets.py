@@ -14,10 +14,11 @@ from madoguchi.blocks.people.models import (
     PartyNumber,
     Residence,
 )
-from madoguchi.blocks.people.models.parties import DatedFact, believed, known_on
+from madoguchi.blocks.people.models.parties import DatedFact
 from madoguchi.blocks.people.parties.cards import cards, clusters, seen
 from madoguchi.blocks.people.parties.duties import classes_of
 from madoguchi.blocks.people.types import FactOnPage, HouseholdMember, PersonSheet
+from madoguchi.kernel.db.two_times import believed, known_on
 from madoguchi.kernel.rights import Viewer
 
 

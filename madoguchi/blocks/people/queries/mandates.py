@@ -10,10 +10,10 @@ from madoguchi.blocks.people.mandates.lines import lines_of
 from madoguchi.blocks.people.mandates.offers import organisations_headed, sides_of
 from madoguchi.blocks.people.mandates.standing import mandates_holding, names_told, root_of, standing_of
 from madoguchi.blocks.people.models import Mandate, Membership, Party
-from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.naming import names_on
 from madoguchi.blocks.people.types import Claimable, MandateLine, MandateSide
+from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.rights import Record, Viewer
 
 

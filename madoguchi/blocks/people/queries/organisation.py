@@ -8,11 +8,11 @@ from datetime import date
 from django.db.models import QuerySet
 
 from madoguchi.blocks.people.models import Deputy, Holding, Post
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.oversight.holders import holdings_with
 from madoguchi.blocks.people.types import Holder, OfficeOnDay, PostOnDay
 from madoguchi.blocks.people.viewers import viewer_of_staff
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.rights import Viewer
 
 

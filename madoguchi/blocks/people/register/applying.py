@@ -19,9 +19,14 @@ from madoguchi.blocks.people.models import (
     Residence,
     Source,
 )
-from madoguchi.blocks.people.models.parties import DatedFact, believed
+from madoguchi.blocks.people.models.parties import DatedFact
 from madoguchi.blocks.people.parties.facts import addresses_values, name_values, value_fields, with_all
-from madoguchi.blocks.people.parties.timelines import (
+from madoguchi.blocks.people.register.batch import Batch, chunks, parties_reserve
+from madoguchi.blocks.people.register.comparing import Comparison, digest_of
+from madoguchi.blocks.people.register.extract import HEAD, Resident
+from madoguchi.blocks.people.register.heads import Seat, heads_settle
+from madoguchi.kernel.db.two_times import believed
+from madoguchi.kit.timelines import (
     Edit,
     Span,
     span_begin,
@@ -29,10 +34,6 @@ from madoguchi.blocks.people.parties.timelines import (
     span_end,
     span_replace,
 )
-from madoguchi.blocks.people.register.batch import Batch, chunks, parties_reserve
-from madoguchi.blocks.people.register.comparing import Comparison, digest_of
-from madoguchi.blocks.people.register.extract import HEAD, Resident
-from madoguchi.blocks.people.register.heads import Seat, heads_settle
 
 NAMES = (
     (PartyName.Use.OFFICIAL, "name", "kana"),

@@ -20,8 +20,8 @@ from madoguchi.blocks.people.models import (
 )
 from madoguchi.blocks.people.models.parties import DatedFact, Fact
 from madoguchi.blocks.people.parties.facts import party_key, value_fields
-from madoguchi.blocks.people.parties.timelines import Edit
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
+from madoguchi.kit.timelines import Edit
 
 FACTS: tuple[type[Fact], ...] = (Birth, PartyName, PartyAddress, Residence, Membership, Protection)
 Row = TypeVar("Row")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from madoguchi.blocks.people.models import PartyNumber, Protection, Residence, Source
-from madoguchi.blocks.people.models.parties import known_on
 from madoguchi.blocks.people.register.extract import Resident
+from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.layouts.kind import Limits
 
 UNPROTECTED_AT_MOST, UNPROTECTED_PERCENT = 5, 5

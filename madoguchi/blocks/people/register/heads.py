@@ -18,13 +18,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import Membership, PartyNumber
-from madoguchi.blocks.people.models.parties import believed
-from madoguchi.blocks.people.parties.timelines import Span
 from madoguchi.blocks.people.register.batch import chunks
 from madoguchi.blocks.people.register.comparing import Comparison
 from madoguchi.blocks.people.register.extract import HEAD, Resident
 from madoguchi.kernel.actions import Refused
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.layouts import Problem
+from madoguchi.kit.timelines import Span
 
 
 class TwoHeads(Refused):

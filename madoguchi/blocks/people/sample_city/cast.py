@@ -24,9 +24,9 @@ from madoguchi.blocks.people.actions import (
 from madoguchi.blocks.people.actions.counter import StartCode, counter_means, passphrase_hash
 from madoguchi.blocks.people.mandates.offers import EVERY_SERVICE
 from madoguchi.blocks.people.models import Mandate, Membership, Party, PartyNumber
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.register.extract import Resident
 from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
 
 LAYOUT = "residents.juki"

@@ -13,7 +13,6 @@ from madoguchi.blocks.people import presentation as show
 from madoguchi.blocks.people.changes import office_end_rows, office_rename_rows
 from madoguchi.blocks.people.forms import OfficeEndForm, RenameForm
 from madoguchi.blocks.people.models import Holding, Office, Post
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import Organisation, OrganisationDay, holds, organisation
 from madoguchi.blocks.people.views.asking import (
     EDIT,
@@ -27,6 +26,7 @@ from madoguchi.blocks.people.views.asking import (
     way,
 )
 from madoguchi.kernel.clock import today
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.pages import viewer_of
 
 

@@ -17,7 +17,6 @@ from madoguchi.blocks.people.changes import (
 )
 from madoguchi.blocks.people.forms import DeputyForm, EndForm, GrantForm, HoldingStartForm, PostDayForm
 from madoguchi.blocks.people.models import Deputy, Holding, Post, RoleGrant
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import holds, organisation
 from madoguchi.blocks.people.oversight.holders import roles_known
 from madoguchi.blocks.people.queries import vacant_posts
@@ -32,6 +31,7 @@ from madoguchi.blocks.people.views.asking import (
     way,
 )
 from madoguchi.kernel.clock import today
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.pages import viewer_of
 
 

@@ -17,7 +17,6 @@ from madoguchi.blocks.people import presentation as show
 from madoguchi.blocks.people.actions import account_close, account_open, account_reopen
 from madoguchi.blocks.people.forms import PasswordForm, StaffSearchForm
 from madoguchi.blocks.people.models import Holding, StaffMember
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.views.asking import (
     ACCOUNTS,
@@ -29,6 +28,7 @@ from madoguchi.blocks.people.views.asking import (
 )
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.kana import hiragana

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.blocks.people.actions import oversight_export, review_answer, review_close, review_open
 from madoguchi.blocks.people.models import AccessReview, AccessReviewItem, Holding, Post
-from madoguchi.blocks.people.models.organisation import valid_on
 from madoguchi.blocks.people.organisation import organisation
 from madoguchi.blocks.people.oversight.forms import AnswerForm, ReviewOpenForm, quarter_text
 from madoguchi.blocks.people.oversight.holders import posts_held_alone, roles_known
@@ -34,6 +33,7 @@ from madoguchi.blocks.people.views.oversight.shown import (
 )
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now, today
+from madoguchi.kernel.db.two_times import valid_on
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.ui.components.errors import error_summary

@@ -25,7 +25,6 @@ from madoguchi.blocks.people.actions import (
 )
 from madoguchi.blocks.people.actions.reading import party_seen
 from madoguchi.blocks.people.models import Birth, Party
-from madoguchi.blocks.people.models.parties import believed
 from madoguchi.blocks.people.views.asking import posted
 from madoguchi.blocks.people.views.residents.asking import (
     KEEP,
@@ -46,6 +45,7 @@ from madoguchi.blocks.people.views.residents.forms import (
 )
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
+from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.pages import viewer_of
 
 

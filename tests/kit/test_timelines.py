@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.blocks.people.parties.timelines import Edit, Span, span_begin, span_clear, span_end, span_put
+from madoguchi.kit.timelines import Edit, Span, span_begin, span_clear, span_end, span_put
 
 START = date(2026, 1, 1)
 DAYS = [START + timedelta(days=number) for number in range(40)]

@@ -3,7 +3,7 @@ Putting a fact on a time line: what must be withdrawn, and what must be entered.
 
 Rows are never changed, except that they are withdrawn; so what was believed before can still be asked for.
 
-Invariants (``tests/people/test_timelines.py``, with hypothesis):
+Invariants (``tests/kit/test_timelines.py``, with hypothesis):
 
 1. Afterwards no two believed spans share a day.
 2. On each day of the new span its values hold; on every other day those of before.

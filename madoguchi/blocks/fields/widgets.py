@@ -1,0 +1,117 @@
+"""What a form asks fields with: one field that reads as every other way of the house reads, and widgets of several parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from madoguchi.blocks.fields.types.reading import Reader
+
+
+class ReadField(forms.Field):
+    """
+    A form's field whose cleaned value is read by a field of a declaration, and so is the value as it is kept.
+
+    :param reader: what turns the widget's text into the value.
+    """
+
+    def __init__(self, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._reader = reader
+        self.proposal: str = ""
+
+    def clean(self, value: Any) -> Any:
+        """Read; a refusal is the field's message."""
+        # The reader is declared beside this; its refusals are ValueErrors with a message.
+        try:
+            return self._reader("" if value is None else str(value)).value
+        except ValueError as refused:
+            message = getattr(refused, "message", str(refused))
+            raise ValidationError(message, code=getattr(refused, "code", "invalid")) from refused
+
+
+class TableWidget(forms.Widget):
+    """
+    Rows of inputs for a sub-table: as many as there are, and some empty ones.
+
+    Its value is a list of rows of texts by column; ``columns`` give key, label and widget.
+    """
+
+    template_name = "fields/table.html"
+    use_fieldset = True
+    EMPTY_ROWS = 2
+
+    def __init__(
+        self, columns: Sequence[tuple[str, Any, forms.Widget, bool]], attrs: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(attrs)
+        self.columns = columns
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[dict[str, Any]]:
+        """Collect the rows that hold anything, in their order."""
+        rows: list[dict[str, Any]] = []
+        for row in range(_rows_of(data, name)):
+            values = {
+                key: widget.value_from_datadict(data, files, f"{name}-{row}-{key}")
+                for key, _label, widget, _required in self.columns
+            }
+            if any(value not in (None, "", []) for value in values.values()):
+                rows.append(values)
+        return rows
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ARG002
+        """Whether the form did not hold the table at all."""
+        return f"{name}-rows" not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the rows with the inputs made."""
+        context = super().get_context(name, value, attrs)
+        kept: list[Mapping[str, Any]] = list(value or [])
+        count = len(kept) + self.EMPTY_ROWS
+        base = (attrs or {}).get("id", f"id_{name}")
+        rows = []
+        for row in range(count):
+            values = kept[row] if row < len(kept) else {}
+            cells = []
+            for key, label, widget, _required in self.columns:
+                inner = {"id": f"{base}-{row}-{key}", "aria-label": f"{label} {row + 1}"}
+                cells.append(widget.render(f"{name}-{row}-{key}", values.get(key, ""), inner))
+            rows.append(cells)
+        context["table"] = {
+            "rows": rows, "count": count, "heads": [(label, required) for _key, label, _w, required in self.columns],
+        }  # fmt: skip
+        return context
+
+
+class PartsWidget(forms.MultiWidget):
+    """Several inputs for one value of parts (a bank account); ``labels`` stand before each."""
+
+    template_name = "fields/parts.html"
+
+    def __init__(
+        self, parts: Mapping[str, tuple[Any, forms.Widget]], split: Callable[[Any], list[str]]
+    ) -> None:
+        super().__init__({key: widget for key, (_label, widget) in parts.items()})
+        self.labels = [label for label, _widget in parts.values()]
+        self._split = split
+
+    def decompress(self, value: Any) -> list[str]:
+        """Give the texts of the parts."""
+        return self._split(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the labels."""
+        context = super().get_context(name, value, attrs)
+        for label, inner in zip(self.labels, context["widget"]["subwidgets"], strict=True):
+            inner["label"] = label
+        return context
+
+
+def _rows_of(data: Mapping[str, Any], name: str) -> int:
+    count = str(data.get(f"{name}-rows", "0"))
+    # A page never gives more; who writes a larger number into it is not heard.
+    return min(int(count), 1_000) if count.isdigit() else 0
