@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -145,6 +146,12 @@ class TrySample(Protocol):
     def __call__(self, model: Any, sample: Any, context: Context, /) -> None: ...
 
 
+class OnPublish(Protocol):
+    """Does in the publishing transaction what a new version needs at once (an index); it is given the version."""
+
+    def __call__(self, published: Any, now: datetime, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A registered kind."""
@@ -155,6 +162,7 @@ class Kind:
     try_sample: TrySample
     lint: Lint | None
     major: tuple[str, ...]
+    on_publish: OnPublish | None = None
 
 
 kinds: Registry[Kind] = Registry("declaration kind")
@@ -168,6 +176,7 @@ def kind_declare(
     try_sample: TrySample,
     lint: Lint | None = None,
     major: Sequence[str] = (),
+    on_publish: OnPublish | None = None,
 ) -> None:
     """
     Make a kind of declaration known; called from the owning block's ``declarations.py``.
@@ -175,9 +184,10 @@ def kind_declare(
     :param label: lazy interface text that names the kind.
     :param major: which changes are major: ``-roles.*`` removed, ``+…`` added, ``~unit`` changed, ``unit`` any
         of the three; ``*`` stands for one part of the path, keyed lists count by their key or code.
+    :param on_publish: what each new version needs in the transaction that publishes it.
     :raises AlreadyRegistered: another block owns the kind.
     """
-    kinds.register(name, Kind(name, model, label, try_sample, lint, tuple(major)))
+    kinds.register(name, Kind(name, model, label, try_sample, lint, tuple(major), on_publish))
 
 
 @dataclass(frozen=True, slots=True)

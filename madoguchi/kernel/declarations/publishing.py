@@ -21,7 +21,7 @@ from madoguchi.kernel.declarations.issues import (
     errors_of,
 )
 from madoguchi.kernel.declarations.keys import key_find
-from madoguchi.kernel.declarations.kinds import Resolved, Touched, touches
+from madoguchi.kernel.declarations.kinds import Resolved, Touched, kinds, touches
 from madoguchi.kernel.declarations.linting import declarations_lint
 from madoguchi.kernel.declarations.loading import Loaded, declarations_load
 from madoguchi.kernel.declarations.published import (
@@ -178,7 +178,11 @@ def declarations_publish_now(
         raise NothingToPublish
     for planned in plan.versions:
         _version_write(planned, actor=actor, reason=reason, now=now)
-    return [published_version(p.declaration.kind, p.declaration.key, p.version) for p in plan.versions]
+    fresh = [published_version(p.declaration.kind, p.declaration.key, p.version) for p in plan.versions]
+    for one in fresh:
+        if on_publish := kinds[one.kind].on_publish:
+            on_publish(one, now)
+    return fresh
 
 
 def _version_write(planned: PlannedVersion, *, actor: Viewer, reason: str, now: datetime) -> None:

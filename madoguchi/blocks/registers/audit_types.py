@@ -1,0 +1,14 @@
+"""What registers leave in the trail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.kernel.audit import audit_type_declare
+
+audit_type_declare("registers.record_added", _("台帳に記録を加えました"))
+audit_type_declare("registers.record_changed", _("台帳の記録を変えました"))
+audit_type_declare("registers.record_corrected", _("台帳の記録を訂正しました"))
+audit_type_declare("registers.record_retired", _("台帳の記録を終わりにしました"))
+audit_type_declare("registers.record_revived", _("台帳の記録の終わりを取り消しました"))
+audit_type_declare("registers.record_split", _("台帳の記録を分けました"))
+audit_type_declare("registers.records_merged", _("台帳の記録を合わせました"))
+audit_type_declare("registers.current_moved", _("台帳の一覧を今日の内容にしました"))

@@ -1,0 +1,199 @@
+"""What is wrong with a declared register, before anything is recorded by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from madoguchi.blocks.fields.types import (
+    ChoicePart,
+    ComputedField,
+    FieldPart,
+    FigurePart,
+    RecordField,
+    TableField,
+)
+from madoguchi.blocks.registers.kind.model import Condition, Register
+from madoguchi.kernel.declarations import Context, Issue, Resolved
+from madoguchi.kernel.expressions import ComputedCycle, ExpressionRefused, computed_order, expression_compile
+from madoguchi.kernel.expressions.suggestions import closest
+
+ALWAYS = frozenset({"number", "office", "retired_on"})
+"""What every record has beside its fields, and lists can show."""
+RESERVED = frozenset({"number", "office", "parent", "retired_on", "starts_on", "ends_on", "row", "register"})
+
+
+def register_lint(declaration: Resolved, context: Context) -> Iterator[Issue]:
+    """Yield what is wrong with a register."""
+    register: Register = declaration.model
+    yield from _fields(declaration, register, context)
+    yield from _names(declaration, register)
+    yield from _neighbours(declaration, register, context)
+    yield from _expressions(declaration, register)
+    yield from _steps(declaration, register)
+
+
+def _fields(declaration: Resolved, register: Register, context: Context) -> Iterator[Issue]:
+    seen: set[str] = set()
+    for index, field in enumerate(register.fields):
+        if field.key in seen:
+            yield declaration.issue(
+                "fields", index, "key", code="key-twice", message=f"「{field.key}」が二度あります。"
+            )
+        if field.key in RESERVED:
+            message = f"「{field.key}」は、どの台帳にもある項目の名です。別のキーにしてください。"
+            yield declaration.issue("fields", index, "key", code="field-reserved", message=message)
+        seen.add(field.key)
+        yield from _field(declaration, ("fields", index), field, context)
+        for place, column in enumerate(field.columns if isinstance(field, TableField) else ()):
+            yield from _field(declaration, ("fields", index, "columns", place), column, context)
+
+
+def _field(
+    declaration: Resolved, path: tuple[str | int, ...], field: FieldPart, context: Context
+) -> Iterator[Issue]:
+    if isinstance(field, ChoicePart) and field.codelist and context.get("codelist", field.codelist) is None:
+        message, hint = (
+            f"「{field.codelist}」というコード表はありません。",
+            closest(field.codelist, context.keys("codelist")),
+        )
+        yield declaration.issue(*path, "codelist", code="register-codelist", message=message, suggestion=hint)
+    if isinstance(field, RecordField) and context.get("register", field.register_key) is None:
+        message, hint = (
+            f"「{field.register_key}」という台帳はありません。",
+            closest(field.register_key, context.keys("register")),
+        )
+        yield declaration.issue(*path, "register", code="register-unknown", message=message, suggestion=hint)
+
+
+def _names(declaration: Resolved, register: Register) -> Iterator[Issue]:
+    fields = {field.key for field in register.fields}
+    shown = fields | ALWAYS
+    asked: list[tuple[tuple[str | int, ...], str, set[str] | frozenset[str]]] = [
+        (("title",), register.title, fields)
+    ]
+    if register.number.field:
+        asked.append((("number", "field"), register.number.field, fields))
+    asked += [
+        (("unique", i, j), key, fields)
+        for i, keys in enumerate(register.unique)
+        for j, key in enumerate(keys)
+    ]
+    asked += [(("natural", i), key, fields) for i, key in enumerate(register.natural)]
+    asked += [(("indexes", i), key, fields) for i, key in enumerate(register.indexes)]
+    asked += [(("columns", i), key, shown) for i, key in enumerate(register.columns)]
+    asked += [(("transitions", i, "field"), one.field, fields) for i, one in enumerate(register.transitions)]
+    asked += [(("rules", i, "field"), one.field, fields) for i, one in enumerate(register.rules) if one.field]
+    asked += [(("totals", i, "field"), one.field, fields) for i, one in enumerate(register.totals)]
+    asked += [(("alarms", i, "field"), one.field, fields) for i, one in enumerate(register.alarms)]
+    for i, view in enumerate(register.views):
+        asked += [(("views", i, "columns", j), key, shown) for j, key in enumerate(view.columns)]
+        asked += [
+            (("views", i, "order", j), key.removeprefix("-"), shown) for j, key in enumerate(view.order)
+        ]
+    for i, table in enumerate(register.statistics):
+        asked += [
+            (("statistics", i, "by", j), key.split(":")[0], fields | {"office"})
+            for j, key in enumerate(table.by)
+        ]
+        if table.sum:
+            asked.append((("statistics", i, "sum"), table.sum, fields))
+    asked += [
+        (("sheets", i, "fields", j), key, fields)
+        for i, one in enumerate(register.sheets)
+        for j, key in enumerate(one.fields)
+    ]
+    conditions: list[tuple[tuple[str | int, ...], tuple[Condition, ...]]] = [
+        *((("views", i), one.where) for i, one in enumerate(register.views)),
+        *((("alarms", i), one.where) for i, one in enumerate(register.alarms)),
+        *((("statistics", i), one.where) for i, one in enumerate(register.statistics)),
+    ]
+    asked += [
+        ((*path, "where", j, "field"), one.field, shown)
+        for path, where in conditions
+        for j, one in enumerate(where)
+    ]
+    for path, key, known in asked:
+        if key not in known:
+            message = f"「{key}」という項目は、この台帳にありません。"
+            yield declaration.issue(
+                *path, code="register-field", message=message, suggestion=closest(key, known)
+            )
+    for i, key in enumerate(register.indexes):
+        field = register.field_of(key)
+        if field is not None and field.facet is None:
+            message = f"「{key}」では絞り込めません（{field.type} 型）。"
+            yield declaration.issue("indexes", i, code="register-index", message=message)
+    for i, table in enumerate(register.statistics):
+        field = register.field_of(table.sum) if table.sum else None
+        if field is not None and not isinstance(field, FigurePart | ComputedField):
+            yield declaration.issue(
+                "statistics", i, "sum", code="register-sum", message=f"「{table.sum}」は足せません。"
+            )
+
+
+def _neighbours(declaration: Resolved, register: Register, context: Context) -> Iterator[Issue]:
+    if context.get("service", register.service) is None:
+        message, hint = (
+            f"「{register.service}」という業務はありません。",
+            closest(register.service, context.keys("service")),
+        )
+        yield declaration.issue("service", code="register-service", message=message, suggestion=hint)
+    keys = context.keys("register")
+    if register.parent is not None and register.parent.register_key not in keys:
+        message = f"「{register.parent.register_key}」という台帳はありません。"
+        hint = closest(register.parent.register_key, keys)
+        yield declaration.issue(
+            "parent", "register", code="register-unknown", message=message, suggestion=hint
+        )
+    for index, total in enumerate(register.totals):
+        below = context.get("register", total.register_key)
+        model: Register | None = below.model if below is not None else None
+        if model is None or model.parent is None or model.parent.register_key != register.key:
+            message = f"「{total.register_key}」は、この台帳に属する台帳ではありません。"
+            yield declaration.issue("totals", index, "register", code="register-total", message=message)
+        elif not isinstance(model.field_of(total.sum), FigurePart):
+            message = f"「{total.sum}」は、{total.register_key} の数の項目ではありません。"
+            yield declaration.issue("totals", index, "sum", code="register-total", message=message)
+
+
+def _expressions(declaration: Resolved, register: Register) -> Iterator[Issue]:
+    variables = {field.key: field.cel_type for field in register.fields if field.cel_type}
+    made = {}
+    for index, field in enumerate(register.fields):
+        if isinstance(field, ComputedField):
+            try:
+                made[field.key] = expression_compile(
+                    field.expression, variables=variables, returns=field.gives
+                )
+            except ExpressionRefused as refused:
+                yield declaration.issue(
+                    "fields", index, "expression", code="register-expression", message=str(refused)
+                )
+    try:
+        computed_order(made)
+    except ComputedCycle as cycle:
+        yield declaration.issue("fields", code="register-cycle", message=str(cycle))
+    for index, rule in enumerate(register.rules):
+        try:
+            expression_compile(rule.when, variables=variables, returns="boolean")
+        except ExpressionRefused as refused:
+            yield declaration.issue("rules", index, "when", code="register-expression", message=str(refused))
+
+
+def _steps(declaration: Resolved, register: Register) -> Iterator[Issue]:
+    for index, one in enumerate(register.transitions):
+        field = register.field_of(one.field)
+        if field is not None and getattr(field, "type", "") != "choice":
+            message = f"「{one.field}」は choice 型ではありません。"
+            yield declaration.issue(
+                "transitions", index, "field", code="register-transition", message=message
+            )
+            continue
+        options = getattr(field, "options", None)
+        if options is None:
+            continue
+        codes = {option.code for option in options}
+        named = {*one.first, *one.allow, *(code for following in one.allow.values() for code in following)}
+        for code in sorted(named - codes):
+            message = f"「{code}」という符号は、「{one.field}」にありません。"
+            yield declaration.issue("transitions", index, code="register-transition", message=message)

@@ -1,0 +1,215 @@
+"""
+Records of registers, in two times, and what happens to them.
+
+Invariants, held by the database on both stores (``tests/registers/test_constraints.py``) or by the one function that writes
+(``tests/registers/test_history.py``, with hypothesis against a naive replay):
+
+1. A record has at most one version on any day that is believed now; believed versions never share a day.
+2. Nothing is overwritten: a version that is believed no more is withdrawn, so that "as it was on a day, as known at a
+   moment" has the answer that it had then, for every day and every moment.
+3. A record has at most one ``current`` version, the one that lists show: that of today. It is believed.
+4. A number stands once in a register, for ever. Fields declared unique hold one value once among current versions.
+5. A record that is retired has no version after that day, and holds no record that is not retired.
+6. Two people who change one record at once: the second is told, and nothing of his is lost (``revision``).
+7. Counts are those of the rows: they move in the transaction that moves the rows.
+8. A split or merge names what came from what; what came is younger than what it came from.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.kernel.db.fulltext import FullText
+from madoguchi.kernel.db.periods import NonOverlap
+from madoguchi.kernel.subjects import Subject
+
+
+class Record(models.Model):
+    """One thing of a register. What is known of it stands in versions."""
+
+    register = models.CharField(_("台帳"), max_length=80)
+    number = models.CharField(_("番号"), max_length=80)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.PROTECT, verbose_name=_("持ち主の組織"), related_name="+"
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("属するもの")
+    )  # fmt: skip
+    holds = models.PositiveIntegerField(_("下にある記録の数"), default=0)
+    retired_on = models.DateField(_("終わった日"), null=True, blank=True)
+    retired_reason = models.CharField(_("終わった理由"), max_length=500, blank=True)
+    revision = models.PositiveIntegerField(_("変更の回数"), default=1)
+    entered_at = models.DateTimeField(_("記録した日時"))
+
+    class Meta:
+        verbose_name = _("台帳の記録")
+        constraints = [
+            models.UniqueConstraint(fields=["register", "number"], name="record_number_once"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="record_not_within_itself"),
+            models.CheckConstraint(
+                condition=Q(retired_on=None) | Q(holds=0), name="record_retired_holds_none"
+            ),
+            models.CheckConstraint(condition=~Q(number=""), name="record_has_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number}"
+
+    def subject(self, title: str = "") -> Subject:
+        """The reference for audit rows and events."""
+        page = reverse("registers:record", args=[self.register, self.number])
+        return Subject(f"registers.{self.register}", self.number, title, page, self.office_id)
+
+
+class Version(models.Model):
+    """
+    What a record is in a period, as believed from a moment to a moment.
+
+    ``register``, ``number`` and ``office`` repeat the record's, so that a list reads one table. ``search`` holds the words by
+    which a current version is found, in pairs of letters (``kit.grams``).
+    """
+
+    class Kind(models.TextChoices):
+        ADDED = "added", _("追加")
+        CHANGED = "changed", _("変更")
+        CORRECTED = "corrected", _("訂正")
+        IMPORTED = "imported", _("取り込み")
+        SPLIT = "split", _("分割")
+        MERGED = "merged", _("統合")
+        RETIRED = "retired", _("終了")
+        REVIVED = "revived", _("終了の取り消し")
+        CARRIED = "carried", _("期間の調整")
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="versions")
+    register = models.CharField(_("台帳"), max_length=80)
+    number = models.CharField(_("番号"), max_length=80)
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_on = models.DateField(_("いつから"))
+    ends_on = models.DateField(_("いつまで（翌日）"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("記録した日時"))
+    withdrawn_at = models.DateTimeField(_("取り下げた日時"), null=True, blank=True)
+    current = models.BooleanField(_("いまのもの"), default=False)
+    kind = models.CharField(_("なぜ"), max_length=12, choices=Kind.choices)
+    declared = models.PositiveIntegerField(_("台帳の版"))
+    payload = models.JSONField(_("内容"))
+    search = models.TextField(_("探すための語"), blank=True)
+    entered_by = models.CharField(_("記録した人"), max_length=80)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("記録の版")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="version_period_forward"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("entered_at")), name="version_withdrawn_after"
+            ),
+            models.CheckConstraint(condition=Q(current=False) | Q(withdrawn_at=None), name="version_current_believed"),
+            models.UniqueConstraint(fields=["record"], condition=Q(current=True), name="version_current_once"),
+            FullText(name="version_words", field="search"),
+            NonOverlap(
+                name="version_one_on_a_day", keys=("record",), start="starts_on", end="ends_on",
+                only_where={"withdrawn_at": None},
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["register", "number"], condition=Q(current=True), name="version_listed"),
+            models.Index(
+                fields=["register", "office", "number"], condition=Q(current=True), name="version_of_office"
+            ),
+            models.Index(fields=["parent"], condition=Q(current=True), name="version_within"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.starts_on}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+class Descent(models.Model):
+    """What a record came from: a split (分筆) has one source and several that came, a merge (合筆) several and one."""
+
+    class Kind(models.TextChoices):
+        SPLIT = "split", _("分割")
+        MERGE = "merge", _("統合")
+
+    kind = models.CharField(_("種類"), max_length=6, choices=Kind.choices)
+    source = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="became")
+    result = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="came_from")
+    happened_on = models.DateField(_("いつ"))
+    entered_at = models.DateTimeField(_("記録した日時"))
+
+    class Meta:
+        verbose_name = _("記録の系譜")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "result"], name="descent_once"),
+            models.CheckConstraint(condition=~Q(source=F("result")), name="descent_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.result_id}"
+
+
+class Tally(models.Model):
+    """
+    How many current versions a register has: in all (``field`` ""), and by code of each field that is counted.
+
+    ``office`` 0 stands for all offices.
+    """
+
+    register = models.CharField(max_length=80)
+    field = models.CharField(max_length=40, blank=True)
+    value = models.CharField(max_length=80, blank=True)
+    office_key = models.IntegerField(default=0)
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("台帳の件数")
+        constraints = [
+            models.UniqueConstraint(fields=["register", "field", "value", "office_key"], name="tally_once"),
+            models.CheckConstraint(condition=Q(count__gte=0), name="tally_not_below_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.field}={self.value}: {self.count}"
+
+
+class RegisterIndex(models.Model):
+    """An index that was made for a declared field; ``doctor`` compares these with what the database has."""
+
+    name = models.CharField(max_length=63, unique=True)
+    register = models.CharField(max_length=80)
+    fields = models.CharField(max_length=500)
+    unique = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("台帳の索引")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColumnMap(models.Model):
+    """How the columns of a file that somebody brought become fields, remembered for the next file with these headings."""
+
+    register = models.CharField(_("台帳"), max_length=80)
+    headings = models.CharField(_("見出しの要約"), max_length=64)
+    columns = models.JSONField(_("列の対応"))
+    repairs = models.JSONField(_("選んだ直し方"), default=list)
+    named_by = models.CharField(_("決めた人"), max_length=80)
+    named_at = models.DateTimeField(_("決めた日時"))
+
+    class Meta:
+        verbose_name = _("取り込みの列の対応")
+        constraints = [models.UniqueConstraint(fields=["register", "headings"], name="column_map_once")]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.headings[:8]}"

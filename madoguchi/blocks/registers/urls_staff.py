@@ -1,0 +1,20 @@
+"""Addresses of the pages of registers, under /office/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from madoguchi.blocks.registers import views
+
+app_name = "registers"
+one = [
+    path("", views.record, name="record"),
+]
+register = [
+    path("", views.records, name="list"),
+    path("records/<path:number>/", include(one)),
+]
+urlpatterns = [
+    path("registers/", views.registers, name="registers"),
+    path("registers/<str:register>/", include(register)),
+]
