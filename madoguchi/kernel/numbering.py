@@ -20,9 +20,19 @@ def number_take(*, series: str, period: str) -> int:
     :param period: what the count starts anew with, e.g. a fiscal year.
     :raises NoActionRunning: called outside an action.
     """
+    return numbers_take(series=series, period=period, count=1)[0]
+
+
+def numbers_take(*, series: str, period: str, count: int) -> range:
+    """
+    Give the next numbers of a series, as ``number_take`` gives one.
+
+    :raises NoActionRunning: called outside an action.
+    """
     running_action()
     Counter.objects.bulk_create([Counter(series=series, period=period)], ignore_conflicts=True)
     counter = Counter.objects.filter(series=series, period=period)
     # The UPDATE takes the row until the commit: the next caller counts on from our committed number.
-    counter.update(last=F("last") + 1)
-    return counter.values_list("last", flat=True).get()
+    counter.update(last=F("last") + count)
+    last = counter.values_list("last", flat=True).get()
+    return range(last - count + 1, last + 1)

@@ -11,4 +11,8 @@ audit_type_declare("registers.record_retired", _("台帳の記録を終わりに
 audit_type_declare("registers.record_revived", _("台帳の記録の終わりを取り消しました"))
 audit_type_declare("registers.record_split", _("台帳の記録を分けました"))
 audit_type_declare("registers.records_merged", _("台帳の記録を合わせました"))
+audit_type_declare("registers.file_brought", _("台帳に取り込むファイルを持ち込みました"))
+audit_type_declare("registers.file_checked", _("取り込むファイルの読み方を変えました"))
+audit_type_declare("registers.file_applied", _("ファイルを台帳に取り込みました"))
+audit_type_declare("registers.file_dropped", _("ファイルの取り込みをやめました"))
 audit_type_declare("registers.current_moved", _("台帳の一覧を今日の内容にしました"))

@@ -197,6 +197,54 @@ class RegisterIndex(models.Model):
         return self.name
 
 
+class FileImport(models.Model):
+    """
+    A file that somebody brought: what it comes to, and whether it was applied. Its content goes when it is done with.
+
+    ``fixes`` are texts that stand in place of cells, by row and heading; ``digest`` is that of the outcome that was shown.
+    """
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("確認中")
+        APPLIED = "applied", _("取り込み済み")
+        DROPPED = "dropped", _("取りやめ")
+
+    key = models.CharField(_("番号"), max_length=14, unique=True)
+    register = models.CharField(_("台帳"), max_length=80)
+    name = models.CharField(_("ファイル名"), max_length=200)
+    sha256 = models.CharField(_("ファイルの要約"), max_length=64)
+    content = models.BinaryField(_("内容"), null=True)
+    sheet = models.CharField(_("シート"), max_length=100, blank=True)
+    first_row = models.PositiveIntegerField(_("表の初めの行"), default=0)
+    columns = models.JSONField(_("列の対応"), default=dict)
+    repairs = models.JSONField(_("選んだ直し方"), default=list)
+    fixes = models.JSONField(_("直したセル"), default=list)
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    holds_from = models.DateField(_("いつから"))
+    state = models.CharField(_("状態"), max_length=8, choices=State.choices, default=State.STAGED)
+    counts = models.JSONField(_("件数"), default=dict)
+    digest = models.CharField(_("結果の要約"), max_length=64, blank=True)
+    brought_by = models.CharField(_("持ち込んだ人"), max_length=80)
+    brought_at = models.DateTimeField(_("持ち込んだ日時"))
+    done_at = models.DateTimeField(_("終えた日時"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ファイルの取り込み")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="staged", done_at=None, content__isnull=False) | (~Q(state="staged") & Q(done_at__isnull=False, content=None)),
+                name="file_import_done_is_empty",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.name}"
+
+    def subject(self) -> Subject:
+        """The reference for audit rows."""
+        return Subject("registers.import", self.key, self.name[:200], "", self.office_id)
+
+
 class ColumnMap(models.Model):
     """How the columns of a file that somebody brought become fields, remembered for the next file with these headings."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from madoguchi.blocks.registers import views
 
 app_name = "registers"
-one = [
+one: list[URLPattern] = [
     path("", views.record, name="record"),
 ]
-register = [
+register: list[URLPattern | URLResolver] = [
     path("", views.records, name="list"),
     path("records/<path:number>/", include(one)),
 ]

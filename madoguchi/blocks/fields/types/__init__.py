@@ -22,8 +22,17 @@ from madoguchi.blocks.fields.types.links import (
     RecordField,
 )
 from madoguchi.blocks.fields.types.part import FieldKey, FieldPart
-from madoguchi.blocks.fields.types.places import ADDRESS_PORT, AddressField, PointField, ShapeField
-from madoguchi.blocks.fields.types.reading import Ctx, Json, Links, Read, Reader, ports
+from madoguchi.blocks.fields.types.places import ADDRESS_PORT, AddressField, PointField, ShapeField, written_address
+from madoguchi.blocks.fields.types.reading import (
+    Ctx,
+    Json,
+    Links,
+    Read,
+    Reader,
+    links_find,
+    links_titles,
+    ports,
+)
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
 from madoguchi.blocks.fields.types.tables import AnyField, ComputedField, Simple, TableField
 from madoguchi.blocks.fields.types.texts import (
@@ -80,6 +89,9 @@ __all__ = [
     "UrlField",
     "ValueRefused",
     "YenField",
+    "links_find",
+    "links_titles",
     "options_of",
     "ports",
+    "written_address",
 ]

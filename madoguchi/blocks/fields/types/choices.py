@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from madoguchi.blocks.fields.types.part import FieldPart
 from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
-from madoguchi.kernel.declarations.codelist_kind import Code, CodeItem, Codelist
+from madoguchi.kernel.declarations.codelist_kind import Code, Codelist
 from madoguchi.kernel.declarations.issues import UnknownDeclaration
 from madoguchi.kernel.declarations.kinds import Part, Words
 from madoguchi.kernel.declarations.published import published
@@ -68,6 +68,8 @@ class ChoicePart(FieldPart):
             labels = {option.code: option.label for option in self.options}
             return Options(labels, tuple(labels), {})
         assert self.codelist is not None
+        if (given := ctx.codelists.get(self.codelist)) is not None:
+            return _options(given, {item.code: item.label for item in given.items}, ctx.on)
         return options_of(self.codelist, ctx.on, ctx.language)
 
     def _known(self, ctx: Ctx) -> Mapping[str, str]:
@@ -355,16 +357,18 @@ def options_of(codelist: str, on: date, language: str) -> Options:
     """
     found = published("codelist", codelist)
     model: Codelist = found.model
-    items: dict[str, CodeItem] = {}
-    for item in sorted(model.items, key=lambda item: item.valid_from or date.min):
-        items[item.code] = item
-    usable = model.items_on(on)
-    items |= {item.code: item for item in usable}
     labels = {
-        code: item.label if language == "ja" else str(text_for(found, f"items.{code}.label", language))
-        for code, item in items.items()
+        item.code: item.label
+        if language == "ja"
+        else str(text_for(found, f"items.{item.code}.label", language))
+        for item in model.items
     }
-    parents = {code: item.parent for code, item in items.items() if item.parent}
+    return _options(model, labels, on)
+
+
+def _options(model: Codelist, labels: Mapping[str, str], on: date) -> Options:
+    usable = model.items_on(on)
+    parents = {item.code: item.parent for item in model.items if item.parent}
     return Options(labels, tuple(item.code for item in usable), parents)
 
 

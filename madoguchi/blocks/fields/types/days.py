@@ -45,6 +45,10 @@ class DateField(FieldPart):
         """A day, where it is wholly known; otherwise its text."""
         return "date" if self.precision == "day" else "text"
 
+    def cel_value(self, value: Json) -> Any:
+        """A day as a day."""
+        return date.fromisoformat(value) if value and self.precision == "day" else value
+
     def reads(self, ctx: Ctx) -> Reader:  # noqa: ARG002
         """Read 令和8年4月1日, R8.4.1, 2026/4/1, 20260401, 9/1/2022 and what Excel makes of days."""
         needed = _LENGTHS[self.precision]
@@ -119,6 +123,7 @@ class TimeField(FieldPart):
     """A time of day; with ``past_midnight`` up to 29:59, as timetables and opening hours count (24:00, 25:30)."""
 
     type: Literal["time"]
+    cel = "text"
     past_midnight: bool = Field(default=False, description="24:00から29:59までを認める")
 
     def reads(self, ctx: Ctx) -> Reader:  # noqa: ARG002

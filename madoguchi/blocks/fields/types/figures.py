@@ -84,6 +84,10 @@ class FigurePart(FieldPart):
         """Give a kept value as the number that it stands for."""
         return Decimal(value).scaleb(-self.scale) if self.scale else value
 
+    def cel_value(self, value: Json) -> Any:
+        """The number itself."""
+        return None if value is None else self.exact(value)
+
     def writes(self, value: Json, ctx: Ctx) -> str:  # noqa: ARG002
         """Plain figures."""
         return f"{self.exact(value):f}" if self.scale else str(value)
@@ -167,6 +171,11 @@ class RateField(FigurePart):
     def scale(self) -> int:
         """How many decimals are kept."""
         return self.decimals
+
+    @property
+    def cel_type(self) -> str:
+        """``count`` or ``decimal:N``."""
+        return f"decimal:{self.decimals}" if self.decimals else "count"
 
     def shows(self, value: Json, ctx: Ctx) -> str:  # noqa: ARG002
         """12.5%."""

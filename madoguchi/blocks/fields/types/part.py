@@ -38,10 +38,18 @@ class FieldPart(Part):
     )
 
     cel: ClassVar[str] = ""
-    """The type of its values in expressions; "" where they cannot stand in one."""
     facet: ClassVar[FacetType | None] = None
     """How its values can be filtered, grouped and summed; None where they cannot."""
     sortable: ClassVar[bool] = True
+
+    @property
+    def cel_type(self) -> str:
+        """The type of its values in expressions; "" where they cannot stand in one."""
+        return self.cel
+
+    def cel_value(self, value: Json) -> Any:
+        """Give a kept value as an expression reads it."""
+        return value
 
     # Reading
 

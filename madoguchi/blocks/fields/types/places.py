@@ -11,7 +11,7 @@ from django import forms
 from pydantic import Field
 
 from madoguchi.blocks.fields.types.part import FieldPart, length_check, text_check
-from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader, port_find
+from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader, links_find
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
 from madoguchi.kit.canonical import decimal_text
 from madoguchi.kit.width import ascii_to_half, text_normalise
@@ -37,16 +37,22 @@ class AddressField(FieldPart):
 
     type: Literal["address"]
     length: int = Field(default=300, ge=1, le=1_000)
+    cel = "text"
     facet = "text"
+
+    def cel_value(self, value: Json) -> Any:
+        """What was written."""
+        return value["written"] if value else None
 
     def reads(self, ctx: Ctx) -> Reader:
         """Read a written address and ask where it is."""
-        port = port_find(ADDRESS_PORT)
+        known = ctx.found.get((ADDRESS_PORT, ""))
 
         def read(typed: str) -> Read:
-            written = text_check(" ".join(text_normalise(typed).split()))
+            written = written_address(typed)
+            text_check(written)
             length_check(written, self.length)
-            found = port.find([written], within="", on=ctx.on) if port else {}
+            found = links_find(ADDRESS_PORT, [written], within="", on=ctx.on) if known is None else known
             return Read({"written": written, **found.get(written, {})})
 
         return read
@@ -79,6 +85,11 @@ class AddressField(FieldPart):
             "properties": {name: {"type": "string"} for name in ("written", "area", "level")},
             "additionalProperties": False,
         }
+
+
+def written_address(typed: str) -> str:
+    """Bring a written address to the form in which it is kept: NFC, blanks made one."""
+    return " ".join(text_normalise(typed).split())
 
 
 class PointField(FieldPart):

@@ -43,9 +43,14 @@ class Links(Protocol):
 ports: Registry[Links] = Registry("what a field links to")
 
 
-def port_find(name: str) -> Links | None:
-    """Give the port of a name, where a block has registered one."""
-    return ports[name] if name in ports else None  # noqa: SIM401 - a registry has no get
+def links_find(name: str, texts: list[str], *, within: str, on: date) -> Mapping[str, Json]:
+    """Ask a port what texts name; nothing, where no block has registered it."""
+    return ports[name].find(texts, within=within, on=on) if name in ports else {}
+
+
+def links_titles(name: str, values: list[str], *, within: str, on: date) -> Mapping[str, str]:
+    """Ask a port for the words by which things are known; nothing, where no block has registered it."""
+    return ports[name].titles(values, within=within, on=on) if name in ports and values else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,16 @@ class Ctx:
     What a reader may know: the day for which codes must hold, and the reader's language.
 
     :param repairs: the repairs that somebody chose, among those that are not safe.
+    :param codelists: lists to use in place of the published ones of the same key (declarations that are being tried).
+    :param links_trusted: whether what a link names is taken as it is (a declaration that is being tried has no records).
     :param titles: words of linked things that were asked for before, by port and key.
+    :param found: what texts name, asked for before, by port and where it was looked for; what is not in it names nothing.
     """
 
     on: date
     language: str = "ja"
     repairs: frozenset[Repair] = frozenset()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    found: Mapping[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
+    codelists: Mapping[str, Any] = field(default_factory=dict)
+    links_trusted: bool = False

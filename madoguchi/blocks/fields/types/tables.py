@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django import forms
@@ -174,6 +175,10 @@ class ComputedField(FieldPart):
     def cel_type(self) -> str:
         """What the expression gives."""
         return self.gives
+
+    def cel_value(self, value: Json) -> Any:
+        """A day as a day."""
+        return date.fromisoformat(value) if value and self.gives == "date" else value
 
     def reads(self, ctx: Ctx) -> Reader:  # noqa: ARG002
         """Nobody writes it."""

@@ -1,5 +1,16 @@
 """What changes registers, with why it may be refused."""
 
+from madoguchi.blocks.registers.actions.imports import (
+    ColumnsWrong,
+    FileChangedMeanwhile,
+    FileDone,
+    FileRefused,
+    RowsRejected,
+    file_apply,
+    file_bring,
+    file_check,
+    file_drop,
+)
 from madoguchi.blocks.registers.actions.records import (
     ApprovalNeeded,
     NothingToChange,
@@ -19,6 +30,10 @@ from madoguchi.blocks.registers.actions.records import (
 
 __all__ = [
     "ApprovalNeeded",
+    "ColumnsWrong",
+    "FileChangedMeanwhile",
+    "FileDone",
+    "FileRefused",
     "NothingToChange",
     "NumberTaken",
     "ParentGone",
@@ -26,7 +41,12 @@ __all__ = [
     "RecordChangedMeanwhile",
     "RecordGone",
     "RecordRetired",
+    "RowsRejected",
     "StillHolds",
+    "file_apply",
+    "file_bring",
+    "file_check",
+    "file_drop",
     "record_add",
     "record_change",
     "record_correct",

@@ -1,0 +1,406 @@
+"""Rows of a file against the records that are there: what is new, what changes, what is wrong and where."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Literal
+
+from django.utils.translation import gettext
+
+from madoguchi.blocks.fields.types import (
+    ADDRESS_PORT,
+    AddressField,
+    ComputedField,
+    Ctx,
+    LinkPart,
+    Proposal,
+    Reader,
+    Repair,
+    ValueRefused,
+    links_find,
+    written_address,
+)
+from madoguchi.blocks.registers.importing.cells import CellLost, cell_text
+from madoguchi.blocks.registers.importing.columns import NUMBER, OFFICE, PARENT, FileMap
+from madoguchi.blocks.registers.indexes import field_value, of_register
+from madoguchi.blocks.registers.models import Record, Version
+from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
+from madoguchi.kernel.tables import Row, Table
+from madoguchi.kit.canonical import canonical_json
+
+Action = Literal["new", "changed", "same", "rejected"]
+PORTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with a cell: the file's own column name ("" for the row), a stable code, words, a repair to choose."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    message: str
+    proposal: Proposal | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it as the command prints it."""
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "code": self.code,
+            "message": self.message,
+        }
+
+
+@dataclass(slots=True)
+class Staged:
+    """
+    One row, read and compared.
+
+    :param payload: what the record would be from then on; None where the row is rejected.
+    :param changed: fields that differ from what is there.
+    """
+
+    row: int
+    action: Action = "rejected"
+    number: str = ""
+    payload: Payload | None = None
+    office_id: int = 0
+    parent: str = ""
+    parent_id: int | None = None
+    record_id: int | None = None
+    revision: int = 0
+    changed: tuple[str, ...] = ()
+    problems: list[CellProblem] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    identity: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a file comes to: how many rows of each action, the problems, the repairs made, and a digest of it all."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    repairs: Counter[Repair] = field(default_factory=Counter)
+    problems: list[CellProblem] = field(default_factory=list)
+    samples: list[Staged] = field(default_factory=list)
+    _digest: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def accepted(self) -> int:
+        return self.rows - self.counts["rejected"]
+
+    @property
+    def digest(self) -> str:
+        return str(self._digest.hexdigest())
+
+    def add(self, staged: Staged, *, most_samples: int = 200) -> None:
+        """Take in one row."""
+        self.counts[staged.action] += 1
+        self.repairs.update(staged.repairs)
+        self.problems += staged.problems
+        if len(self.samples) < most_samples and staged.action in ("new", "changed"):
+            self.samples.append(staged)
+        seen = [
+            staged.row,
+            staged.action,
+            staged.number,
+            staged.office_id,
+            staged.parent,
+            staged.revision,
+            staged.payload,
+        ]
+        self._digest.update(canonical_json(seen))
+
+
+class Stager:
+    """Reads the rows of one table for one register."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        table: Table,
+        mapping: FileMap,
+        *,
+        office_id: int,
+        offices: Mapping[str, int],
+        ctx: Ctx,
+    ) -> None:
+        """
+        :param office_id: whose records are, where the file does not say.
+        :param offices: ids by name and by key.
+        """
+        self.schema, self.table, self.mapping, self.ctx = schema, table, mapping, ctx
+        self.office_id, self.offices = office_id, offices
+        self._places: dict[str, int] = {}
+        self._heads: dict[str, str] = {}
+        for place, heading in enumerate(table.headings):
+            if target := mapping.columns.get(heading.name):
+                self._places[target] = place
+                self._heads[target] = heading.name
+        self._fields = {
+            key: one
+            for key, one in schema.fields.items()
+            if not isinstance(one, ComputedField)
+            and key not in schema.totals
+            and (key in self._places or f"{key}:lat" in self._places)
+        }
+        self._seen: dict[tuple[Any, ...], int] = {}
+        self._unique: dict[tuple[Any, ...], int] = {}
+
+    def staged(self) -> Iterator[Staged]:
+        """Give every row of the table, read and compared."""
+        rows = iter(self.table.rows)
+        while portion := list(islice(rows, PORTION)):
+            yield from self._portion([row for row in portion if row.role == "data"])
+
+    def _portion(self, rows: Sequence[Row]) -> list[Staged]:
+        texts = [self._texts(row) for row in rows]
+        readers = self._readers(texts)
+        found = [
+            self._read(row.number, one, problems, readers)
+            for row, (one, problems) in zip(rows, texts, strict=True)
+        ]
+        self._identify(found)
+        self._compare(found)
+        self._twice(found)
+        return found
+
+    # Texts and values
+
+    def _texts(self, row: Row) -> tuple[dict[str, str], list[CellProblem]]:
+        texts: dict[str, str] = {}
+        problems: list[CellProblem] = []
+        for target, place in self._places.items():
+            head = self._heads[target]
+            fixed = self.mapping.fixes.get((row.number, head))
+            try:
+                texts[target] = cell_text(row.cells[place]) if fixed is None else fixed
+            except CellLost as lost:
+                problems.append(CellProblem(self.table.sheet, row.number, head, lost.code, lost.message))
+        for key in self._fields:
+            lat, lon = texts.get(f"{key}:lat", ""), texts.get(f"{key}:lon", "")
+            if lat.strip() or lon.strip():
+                texts[key] = f"{lat.strip()},{lon.strip()}"
+        return texts, problems
+
+    def _readers(self, texts: Sequence[tuple[dict[str, str], Any]]) -> dict[str, Reader]:
+        """Make the readers of a portion: what links name is asked for all of its rows at once."""
+        found: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for key, one in self._fields.items():
+            asked = {
+                text.strip() for texts_of, _problems in texts if (text := texts_of.get(key)) and text.strip()
+            }
+            if isinstance(one, AddressField):
+                name, within, asked = ADDRESS_PORT, "", {written_address(text) for text in asked}
+            elif isinstance(one, LinkPart):
+                name, within = one.port(), one.within()
+            else:
+                continue
+            answers = links_find(name, sorted(asked), within=within, on=self.ctx.on)
+            found[name, within] = {**found.get((name, within), {}), **answers}
+        ctx = replace(self.ctx, found=found)
+        return {key: one.reader(ctx) for key, one in self._fields.items()}
+
+    def _read(
+        self,
+        number: int,
+        texts: Mapping[str, str],
+        problems: list[CellProblem],
+        readers: Mapping[str, Reader],
+    ) -> Staged:
+        staged = Staged(
+            number, number=texts.get(NUMBER, "").strip()[:80], parent=texts.get(PARENT, "").strip()
+        )
+        staged.problems += problems
+        staged.office_id = self._office(staged, texts.get(OFFICE, "").strip())
+        payload: Payload = {}
+        for key, reader in readers.items():
+            if any(problem.column == self._head(key) for problem in problems):
+                continue
+            try:
+                read = reader(texts.get(key, ""))
+            except ValueRefused as refused:
+                staged.problems.append(
+                    self._problem(number, key, refused.code, refused.message, refused.proposal)
+                )
+                continue
+            staged.repairs += read.repairs
+            if read.value is not None:
+                payload[key] = read.value
+        staged.payload = payload
+        return staged
+
+    def _office(self, staged: Staged, text: str) -> int:
+        if not text:
+            return self.office_id
+        found = self.offices.get(text)
+        if found is None:
+            message = gettext(
+                "「%(text)s」という組織は、今日の組織にありません。名称を確かめてください。"
+            ) % {"text": text}
+            staged.problems.append(self._problem(staged.row, OFFICE, "office", message))
+            return self.office_id
+        return found
+
+    def _head(self, key: str) -> str:
+        return self._heads.get(key) or self._heads.get(f"{key}:lat", "")
+
+    def _problem(
+        self, row: int, key: str, code: str, message: str, proposal: Proposal | None = None
+    ) -> CellProblem:
+        return CellProblem(self.table.sheet, row, self._head(key), code, message, proposal)
+
+    # Which record
+
+    def _identify(self, found: Sequence[Staged]) -> None:
+        model = self.schema.model
+        if model.number.field is not None:
+            for one in found:
+                one.number = str((one.payload or {}).get(model.number.field) or "")[:80]
+        if all(not one.number for one in found) and model.natural:
+            self._by_natural_key(found)
+
+    def _by_natural_key(self, found: Sequence[Staged]) -> None:
+        keys = self.schema.model.natural
+        values = [(one.payload or {}).get(keys[0]) for one in found]
+        plain = sorted({_plain(value) for value in values if value is not None}, key=str)
+        rows = Version.objects.filter(of_register(self.schema.key)).annotate(
+            first=field_value(self.schema, keys[0])
+        )
+        known: dict[tuple[Any, ...], str] = {}
+        for start in range(0, len(plain), 500):
+            for number, payload in rows.filter(first__in=plain[start : start + 500]).values_list(
+                "number", "payload"
+            ):
+                known[tuple(_plain(payload.get(key)) for key in keys)] = number
+        for one in found:
+            identity = tuple(_plain((one.payload or {}).get(key)) for key in keys)
+            if None not in identity:
+                one.identity, one.number = identity, known.get(identity, "")
+
+    def _twice(self, found: Iterable[Staged]) -> None:
+        """Refuse a row that means the same record as one before it, and a value that must stand once."""
+        for one in found:
+            if one.payload is None:
+                continue
+            identity = one.identity or ((one.number,) if one.number else ())
+            first = self._seen.setdefault(identity, one.row) if identity else one.row
+            if first != one.row:
+                text = gettext("%(first)s行目と同じ番号（%(number)s）です。どちらか一つにしてください。")
+                named = "・".join(str(part) for part in identity)
+                message = text % {"first": first, "number": named}
+                named_by = self.schema.model.natural[0] if one.identity else NUMBER
+                self._reject(one, self._problem(one.row, named_by, "twice", message))
+                continue
+            for keys in self.schema.model.unique:
+                values = tuple(_plain(one.payload.get(key)) for key in keys)
+                if None in values:
+                    continue
+                first = self._unique.setdefault((keys, *values), one.row)
+                if first != one.row:
+                    text = gettext("%(first)s行目と同じ値です。一度しか使えない項目です。") % {"first": first}
+                    self._reject(one, self._problem(one.row, keys[0], "unique", text))
+                    break
+
+    # What it comes to
+
+    def _compare(self, found: Sequence[Staged]) -> None:
+        numbers = sorted({one.number for one in found if one.number})
+        records: dict[str, Record] = {}
+        shown: dict[int, Payload] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            records |= {
+                row.number: row for row in Record.objects.filter(register=self.schema.key, number__in=some)
+            }
+        ids = [record.pk for record in records.values()]
+        for start in range(0, len(ids), 500):
+            rows = Version.objects.filter(record__in=ids[start : start + 500], current=True)
+            shown |= dict(rows.values_list("record_id", "payload"))
+        self._parents(found, records)
+        for one in found:
+            record = records.get(one.number)
+            self._judge(one, record, shown.get(record.pk) if record is not None else None)
+
+    def _parents(self, found: Sequence[Staged], records: Mapping[str, Record]) -> None:
+        """Find what rows belong to; a new record of a register with a parent must name it."""
+        above = self.schema.model.parent
+        if above is None:
+            return
+        asked = sorted({one.parent for one in found if one.parent})
+        known: dict[str, int] = {}
+        for start in range(0, len(asked), 500):
+            rows = Record.objects.filter(
+                register=above.register_key, number__in=asked[start : start + 500], retired_on=None
+            )
+            known |= dict(rows.values_list("number", "pk"))
+        for one in found:
+            record = records.get(one.number)
+            if not one.parent:
+                one.parent_id = record.parent_id if record is not None else None
+                if record is None and above.required:
+                    message = gettext("属するものの番号がありません。番号の列を作り、対応させてください。")
+                    self._reject(one, self._problem(one.row, PARENT, "required", message))
+                continue
+            one.parent_id = known.get(one.parent)
+            if one.parent_id is None:
+                message = gettext("「%(number)s」は見つからないか、終わっています。番号を確かめてください。")
+                self._reject(one, self._problem(one.row, PARENT, "parent", message % {"number": one.parent}))
+
+    def _judge(self, one: Staged, record: Record | None, before: Payload | None) -> None:
+        values = {**(before or {}), **dict.fromkeys(self._fields), **(one.payload or {})}
+        if record is not None and record.retired_on is not None:
+            message = gettext("%(number)s は終わった記録です。行を消すか、先に終わりを取り消してください。")
+            self._reject(one, self._problem(one.row, NUMBER, "retired", message % {"number": one.number}))
+        if record is not None:
+            one.record_id, one.revision = record.pk, record.revision
+            if OFFICE not in self._places:
+                one.office_id = record.office_id
+        if one.problems:
+            one.payload = None
+            return
+        try:
+            # The readers have checked the cells of the file; what was recorded before was checked then.
+            one.payload = self.schema.finished(
+                values, self.ctx, before=before, check=record is None and self._lacks()
+            )
+        except RecordRefused as refused:
+            for problem in refused.problems:
+                self._reject(one, self._problem(one.row, problem.field, problem.code, problem.message))
+            return
+        one.changed = tuple(
+            key for key in self.schema.fields if (before or {}).get(key) != one.payload.get(key)
+        )
+        stays = record is not None and (record.office_id, record.parent_id) == (one.office_id, one.parent_id)
+        one.action = "new" if record is None else "same" if stays and not one.changed else "changed"
+
+    def _lacks(self) -> bool:
+        """Whether the file has no column for a field that is required: then every row has to be asked."""
+        return any(one.required and key not in self._fields for key, one in self.schema.fields.items())
+
+    def _reject(self, one: Staged, problem: CellProblem) -> None:
+        one.problems.append(problem)
+        one.action, one.payload = "rejected", None
+
+
+def outcome_of(stager: Stager) -> Outcome:
+    """Read a whole table and say what it comes to."""
+    outcome = Outcome()
+    for staged in stager.staged():
+        outcome.add(staged)
+    return outcome
+
+
+def _plain(value: Any) -> Any:
+    return value.get("written") if isinstance(value, dict) else value
