@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.db.models import QuerySet
 
@@ -65,3 +65,33 @@ def source_declare(
     :param describe: from a row to its title and page, for the drill-down.
     """
     sources.register(name, Source(name, label, data_class, rows, dict(facets), describe))
+
+
+class SourceMaker(Protocol):
+    """
+    Makes the sources of things that are themselves declared (a register); their names begin with the maker's.
+
+    ``context`` holds declarations that are not published yet, for lints; None asks for what is published.
+    """
+
+    def __call__(self, rest: str, context: Any, /) -> Source | None: ...
+
+
+source_makers: Registry[SourceMaker] = Registry("maker of sources")
+
+
+def source_find(name: str, context: Any = None) -> Source | None:
+    """Give a source by its name, declared in code or made of a declaration; None where there is none."""
+    if name in sources:
+        return sources[name]
+    maker, _dot, rest = name.partition(".")
+    return source_makers[maker](rest, context) if maker in source_makers else None
+
+
+def source_get(name: str) -> Source:
+    """
+    Give a source by its name.
+
+    :raises NotRegistered: there is none.
+    """
+    return source_find(name) or sources[name]

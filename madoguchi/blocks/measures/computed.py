@@ -23,7 +23,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from madoguchi.blocks.measures.declarations import Condition, IndicatorDeclared
 from madoguchi.kernel.rights import Viewer, system_viewer
-from madoguchi.kernel.sources import Source, sources
+from madoguchi.kernel.sources import Source, source_get
 from madoguchi.kit.fiscal import FiscalYear
 
 
@@ -61,7 +61,7 @@ def compute(body: IndicatorDeclared, *, year: int, on: date) -> ComputedValue:
 
     :param on: today; a year that has not ended by then is provisional.
     """
-    source = sources[body.source]
+    source = source_get(body.source)
     rows = _rows(body, source, year, system_viewer(on=on, duty="指標の計算"))
     fiscal = FiscalYear(year)
     running = fiscal.contains(on)
@@ -70,7 +70,7 @@ def compute(body: IndicatorDeclared, *, year: int, on: date) -> ComputedValue:
 
 def drill_down(body: IndicatorDeclared, *, year: int, viewer: Viewer) -> tuple[QuerySet[Any], Source]:
     """Give the rows behind a figure that a viewer may see, by the very query that counted them."""
-    source = sources[body.source]
+    source = source_get(body.source)
     return _rows(body, source, year, viewer).order_by("pk"), source
 
 
@@ -88,7 +88,7 @@ def describe_rows(
 
 def breakdown(body: IndicatorDeclared, *, year: int, on: date) -> list[ComputedGroup]:
     """Count the rows per group, hiding what is too small to show."""
-    source = sources[body.source]
+    source = source_get(body.source)
     if not body.group:
         return []
     path = source.facets[body.group].path

@@ -26,7 +26,7 @@ from madoguchi.kernel.declarations import (
     published,
 )
 from madoguchi.kernel.expressions.suggestions import closest
-from madoguchi.kernel.sources import FacetType, Source, sources
+from madoguchi.kernel.sources import FacetType, Source, source_find, sources
 from madoguchi.kit.fiscal import FiscalYear
 
 Measure = Literal["count", "sum", "share", "median_days", "latest"]
@@ -112,15 +112,15 @@ def declared_body(key: str) -> IndicatorDeclared:
     return model
 
 
-def _lint(declaration: Resolved, context: Context) -> Iterator[Issue]:  # noqa: ARG001
+def _lint(declaration: Resolved, context: Context) -> Iterator[Issue]:
     body: IndicatorDeclared = declaration.model
-    if body.source not in sources:
+    source = source_find(body.source, context)
+    if source is None:
         yield declaration.issue(
             "source", code="source-unknown", message=f"「{body.source}」という集計元はありません。",
             suggestion=closest(body.source, sources),
         )  # fmt: skip
         return
-    source = sources[body.source]
     for name in NEEDS[body.measure]:
         if not getattr(body, name):
             yield declaration.issue(

@@ -31,7 +31,7 @@ from madoguchi.blocks.measures.queries import editions, series
 from madoguchi.blocks.measures.types import IndicatorLine, ItemLine, Report, Text
 from madoguchi.blocks.people.queries import office_names
 from madoguchi.kernel.clock import today
-from madoguchi.kernel.sources import sources
+from madoguchi.kernel.sources import source_get
 from madoguchi.kit.fiscal import FiscalYear
 from madoguchi.kit.numbers import figure_format
 from madoguchi.ui.components.badge import badge
@@ -304,7 +304,7 @@ def breakdown_table(line: IndicatorLine, year: int) -> tuple[Table | None, int]:
 
 def _part_names(body: IndicatorDeclared, groups: list[Any]) -> Callable[[Any], str]:
     """Name the parts: offices by their names of today, everything else as it stands."""
-    if sources[body.source].facets[body.group].type != "office":
+    if source_get(body.source).facets[body.group].type != "office":
         return str
     names = office_names(office_ids=groups, on=today())
     return lambda group: names.get(group, "")

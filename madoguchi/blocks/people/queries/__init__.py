@@ -9,6 +9,7 @@ from madoguchi.blocks.people.queries.consents import (
     consents_open,
 )
 from madoguchi.blocks.people.queries.held import Coded, HeldAsk, HeldPart, held_declare
+from madoguchi.blocks.people.queries.links import parties_find, party_titles
 from madoguchi.blocks.people.queries.mandates import (
     claimable,
     delegates_may,
@@ -79,6 +80,8 @@ __all__ = [
     "office_on",
     "offices_carrying",
     "offices_on",
+    "parties_find",
+    "party_titles",
     "posts_held",
     "posts_on",
     "posts_without_holder",
