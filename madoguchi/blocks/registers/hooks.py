@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime, timedelta
+
 from madoguchi.blocks.fields.types import ADDRESS_PORT, PARTY_PORT, RECORD_PORT, ports
 from madoguchi.blocks.registers import linking
+from madoguchi.blocks.registers.actions.days import current_move, stale_records
 from madoguchi.blocks.registers.counting import register_source
+from madoguchi.kernel.actions import ConstraintRefused
+from madoguchi.kernel.chores import chore
+from madoguchi.kernel.clock import day_of
+from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.sources import source_makers
+
+log = logging.getLogger(__name__)
 
 ports.register(RECORD_PORT, linking.Records())
 ports.register(PARTY_PORT, linking.Parties())
 ports.register(ADDRESS_PORT, linking.Addresses())
 source_makers.register("registers", register_source)
+
+
+@chore("registers.days", every=timedelta(minutes=20))
+def days_follow(now: datetime) -> None:
+    """Let lists show what was entered for a day that has come."""
+    today = day_of(now)
+    actor = system_viewer(on=today, duty="台帳を今日の内容にする")
+    while found := stale_records(today):
+        try:
+            current_move(actor=actor, records=found, now=now)
+        except ConstraintRefused:
+            _one_by_one(actor, found, now)
+            return
+
+
+def _one_by_one(actor: Viewer, found: list[tuple[str, int]], now: datetime) -> None:
+    """One record that cannot be shown must not hold up the others."""
+    for one in found:
+        try:
+            current_move(actor=actor, records=[one], now=now)
+        except ConstraintRefused as refused:
+            log.warning("%s %s cannot become current: %s", *one, refused.details)

@@ -60,7 +60,7 @@ class Addresses:
         found: dict[str, dict[str, str]] = {}
         for text, match in zip(texts, addresses_match(texts=texts, on=on), strict=True):
             if match.area is not None:
-                found[text] = {"area": match.area.key, "level": match.parsed.level}
+                found[text] = {"area": match.area.key, "level": match.parsed.level.name.lower()}
         return found
 
     def titles(self, values: list[str], *, within: str, on: date) -> Mapping[str, str]:  # noqa: ARG002

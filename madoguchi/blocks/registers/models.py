@@ -80,7 +80,7 @@ class Version(models.Model):
         CORRECTED = "corrected", _("訂正")
         IMPORTED = "imported", _("取り込み")
         SPLIT = "split", _("分割")
-        MERGED = "merged", _("統合")
+        MERGED = "merge", _("統合")
         RETIRED = "retired", _("終了")
         REVIVED = "revived", _("終了の取り消し")
         CARRIED = "carried", _("期間の調整")
@@ -123,6 +123,10 @@ class Version(models.Model):
                 fields=["register", "office", "number"], condition=Q(current=True), name="version_of_office"
             ),
             models.Index(fields=["parent"], condition=Q(current=True), name="version_within"),
+            models.Index(
+                fields=["starts_on"], condition=Q(current=False, withdrawn_at=None), name="version_coming"
+            ),
+            models.Index(fields=["ends_on"], condition=Q(current=True), name="version_ending"),
         ]
 
     def __str__(self) -> str:
@@ -261,3 +265,164 @@ class ColumnMap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.headings[:8]}"
+
+
+class ChangeRequest(models.Model):
+    """
+    A change that somebody asks for and another person agrees to or not; only then is it recorded.
+
+    ``asked`` holds the keywords of the action that it asks for, apart from who and when.
+    """
+
+    class What(models.TextChoices):
+        ADD = "record_add", _("追加")
+        CHANGE = "record_change", _("変更")
+        CORRECT = "record_correct", _("訂正")
+        RETIRE = "record_retire", _("終了")
+        REVIVE = "record_revive", _("終了の取り消し")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("確認待ち")
+        AGREED = "agreed", _("認めた")
+        DECLINED = "declined", _("認めなかった")
+        TAKEN_BACK = "taken_back", _("取り下げた")
+
+    key = models.CharField(_("番号"), max_length=14, unique=True)
+    register = models.CharField(_("台帳"), max_length=80)
+    number = models.CharField(_("記録の番号"), max_length=80, blank=True)
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(_("何を"), max_length=20, choices=What.choices)
+    asked = models.JSONField(_("内容"))
+    reason = models.CharField(_("理由"), max_length=500)
+    state = models.CharField(_("状態"), max_length=10, choices=State.choices, default=State.WAITING)
+    asked_by = models.CharField(_("申し出た人"), max_length=80)
+    asked_at = models.DateTimeField(_("申し出た日時"))
+    decided_by = models.CharField(_("判断した人"), max_length=80, blank=True)
+    decided_at = models.DateTimeField(_("判断した日時"), null=True, blank=True)
+    note = models.CharField(_("判断の理由"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("変更の申し出")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at=None) | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="change_request_decided_once",
+            ),
+            # Whoever asks does not agree to it himself.
+            models.CheckConstraint(
+                condition=~Q(state__in=["agreed", "declined"]) | ~Q(decided_by=F("asked_by")),
+                name="change_request_two_people",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["register", "state", "asked_at"], name="change_request_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number} {self.what}"
+
+    def subject(self) -> Subject:
+        """The reference for audit rows."""
+        return Subject("registers.request", self.key, "", "", self.office_id)
+
+
+class SavedList(models.Model):
+    """A list that somebody put together and named: for himself, or (``office``) for his office."""
+
+    key = models.CharField(_("番号"), max_length=14, unique=True)
+    register = models.CharField(_("台帳"), max_length=80)
+    name = models.CharField(_("名前"), max_length=60)
+    query = models.CharField(_("条件"), max_length=2_000, blank=True)
+    owner = models.CharField(_("作った人"), max_length=80)
+    office = models.ForeignKey(
+        "people.Office", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_at = models.DateTimeField(_("作った日時"))
+
+    class Meta:
+        verbose_name = _("保存した一覧")
+        constraints = [
+            models.UniqueConstraint(fields=["register", "owner", "name"], name="saved_list_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StockTake(models.Model):
+    """A yearly round in which every office says of each of its records whether it is still so."""
+
+    key = models.CharField(_("番号"), max_length=14, unique=True)
+    register = models.CharField(_("台帳"), max_length=80)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    as_of = models.DateField(_("基準日"))
+    due_on = models.DateField(_("締切"))
+    opened_by = models.CharField(_("始めた人"), max_length=80)
+    opened_at = models.DateTimeField(_("始めた日時"))
+    closed_at = models.DateTimeField(_("終えた日時"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("棚卸し")
+        constraints = [
+            models.UniqueConstraint(fields=["register", "year"], name="stock_take_once_a_year"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("as_of")), name="stock_take_due_after"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.year}"
+
+    def subject(self) -> Subject:
+        """The reference for audit rows."""
+        return Subject("registers.stocktake", self.key)
+
+
+class StockTakeOffice(models.Model):
+    """An office's part of a round: how many records it had to look at, and when somebody signed for it."""
+
+    take = models.ForeignKey(StockTake, on_delete=models.PROTECT, related_name="offices")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    records = models.PositiveIntegerField(_("件数"))
+    signed_by = models.CharField(_("確かめた人"), max_length=80, blank=True)
+    signed_at = models.DateTimeField(_("確かめた日時"), null=True, blank=True)
+    note = models.CharField(_("ひとこと"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("棚卸しの課")
+        constraints = [
+            models.UniqueConstraint(fields=["take", "office"], name="stock_take_office_once"),
+            models.CheckConstraint(
+                condition=Q(signed_at=None, signed_by="") | (Q(signed_at__isnull=False) & ~Q(signed_by="")),
+                name="stock_take_signed_by_somebody",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.take_id} {self.office_id}"
+
+
+class StockTakeLine(models.Model):
+    """What was found of one record in a round."""
+
+    class Found(models.TextChoices):
+        OPEN = "open", _("未確認")
+        SAME = "same", _("そのとおり")
+        DIFFERENT = "different", _("内容が違う")
+        MISSING = "missing", _("見つからない")
+
+    part = models.ForeignKey(StockTakeOffice, on_delete=models.PROTECT, related_name="lines")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    found = models.CharField(_("結果"), max_length=10, choices=Found.choices, default=Found.OPEN)
+    note = models.CharField(_("ひとこと"), max_length=300, blank=True)
+    looked_by = models.CharField(_("見た人"), max_length=80, blank=True)
+    looked_at = models.DateTimeField(_("見た日時"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("棚卸しの一件")
+        constraints = [
+            models.UniqueConstraint(fields=["part", "record"], name="stock_take_line_once"),
+            models.CheckConstraint(
+                condition=Q(found="open", looked_at=None) | (~Q(found="open") & Q(looked_at__isnull=False)),
+                name="stock_take_line_looked",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.found}"

@@ -164,6 +164,16 @@ def _rows(
         )  # fmt: skip
 
 
+def counts_of(
+    schema: Schema, moves: Iterable[tuple[Mapping[str, Any], int, int]]
+) -> Mapping[tuple[str, str, int], int]:
+    """Give how counts move when payloads of offices come (1) into the list, or go (-1)."""
+    counts = _Counts()
+    for payload, office_id, by in moves:
+        counts.move(schema, payload, office_id, by)
+    return counts.moves
+
+
 def counts_move(register: str, moves: Mapping[tuple[str, str, int], int]) -> None:
     """Move counts, inside the transaction that moves the rows; in one order, so that two of us never wait for each other."""
     wanted = sorted((key, by) for key, by in moves.items() if by)

@@ -1,5 +1,13 @@
 """What changes registers, with why it may be refused."""
 
+from madoguchi.blocks.registers.actions.days import current_move
+from madoguchi.blocks.registers.actions.genealogy import (
+    NoGenealogy,
+    Source,
+    TooFew,
+    record_split,
+    records_merge,
+)
 from madoguchi.blocks.registers.actions.imports import (
     ColumnsWrong,
     FileChangedMeanwhile,
@@ -11,6 +19,16 @@ from madoguchi.blocks.registers.actions.imports import (
     file_check,
     file_drop,
 )
+from madoguchi.blocks.registers.actions.lists import (
+    NameTaken,
+    Previewed,
+    TooMany,
+    bulk_preview,
+    list_drop,
+    list_save,
+    records_change,
+)
+from madoguchi.blocks.registers.actions.looking import records_look
 from madoguchi.blocks.registers.actions.records import (
     ApprovalNeeded,
     NothingToChange,
@@ -27,6 +45,25 @@ from madoguchi.blocks.registers.actions.records import (
     record_retire,
     record_revive,
 )
+from madoguchi.blocks.registers.actions.requests import (
+    OwnRequest,
+    RequestDecided,
+    change_agree,
+    change_ask,
+    change_decline,
+    change_take_back,
+)
+from madoguchi.blocks.registers.actions.stocktakes import (
+    LinesOpen,
+    NoStockTake,
+    OfficesOpen,
+    StockTakeClosed,
+    StockTakeOpen,
+    stocktake_close,
+    stocktake_look,
+    stocktake_open,
+    stocktake_sign,
+)
 
 __all__ = [
     "ApprovalNeeded",
@@ -34,22 +71,51 @@ __all__ = [
     "FileChangedMeanwhile",
     "FileDone",
     "FileRefused",
+    "LinesOpen",
+    "NameTaken",
+    "NoGenealogy",
+    "NoStockTake",
     "NothingToChange",
     "NumberTaken",
+    "OfficesOpen",
+    "OwnRequest",
     "ParentGone",
+    "Previewed",
     "ReasonNeeded",
     "RecordChangedMeanwhile",
     "RecordGone",
     "RecordRetired",
+    "RequestDecided",
     "RowsRejected",
+    "Source",
     "StillHolds",
+    "StockTakeClosed",
+    "StockTakeOpen",
+    "TooFew",
+    "TooMany",
+    "bulk_preview",
+    "change_agree",
+    "change_ask",
+    "change_decline",
+    "change_take_back",
+    "current_move",
     "file_apply",
     "file_bring",
     "file_check",
     "file_drop",
+    "list_drop",
+    "list_save",
     "record_add",
     "record_change",
     "record_correct",
     "record_retire",
     "record_revive",
+    "record_split",
+    "records_change",
+    "records_look",
+    "records_merge",
+    "stocktake_close",
+    "stocktake_look",
+    "stocktake_open",
+    "stocktake_sign",
 ]

@@ -168,7 +168,7 @@ def record_change(
     if before is not None and _same(before, span):
         raise NothingToChange
     edit = span_begin(spans, span)
-    _claimed(record, revision)
+    claimed(record, revision)
     _write(schema, record, edit, Version.Kind.CHANGED, span.values, reason, spans, actor, now)
     _audit(
         actor,
@@ -216,7 +216,7 @@ def record_correct(
     edit = span_put(spans, span)
     if not edit:
         raise NothingToChange
-    _claimed(record, revision)
+    claimed(record, revision)
     _write(schema, record, edit, Version.Kind.CORRECTED, span.values, reason, spans, actor, now)
     period = {"from": starts_on.isoformat(), "to": ends_on.isoformat() if ends_on else ""}
     detail = {**period, "fields": _differing(before, payload)}
@@ -248,10 +248,10 @@ def record_retire(
         raise StillHolds
     spans = spans_of(record)
     edit = span_clear(spans, Span(on, None, {}))
-    _claimed(record, revision, retired_on=on, retired_reason=reason)
+    claimed(record, revision, retired_on=on, retired_reason=reason)
     record.retired_on, record.retired_reason = on, reason
     if record.parent_id is not None:
-        Record.objects.filter(pk=record.parent_id).update(holds=F("holds") - 1)
+        parent_let_go(record.parent_id)
     _write(schema, record, edit, Version.Kind.RETIRED, None, reason, spans, actor, now)
     _audit(actor, "retired", schema, record, _last(spans), {"on": on.isoformat()})
     return record
@@ -281,9 +281,9 @@ def record_revive(
     spans = spans_of(record)
     last = spans[-1] if spans else _before_end(record)
     span = Span(max(ended_on, last.starts_on), None, dict(last.values))
-    if record.parent_id is not None:
-        parent_claim(schema, Record.objects.get(pk=record.parent_id).number)
-    _claimed(record, revision, retired_on=None, retired_reason="")
+    if record.parent_id is not None and not parent_take(record.parent_id):
+        raise ParentGone
+    claimed(record, revision, retired_on=None, retired_reason="")
     record.retired_on, record.retired_reason = None, ""
     _write(
         schema, record, span_put(spans, span), Version.Kind.REVIVED, span.values, reason, spans, actor, now
@@ -362,10 +362,22 @@ def parent_claim(schema: Schema, number: str) -> int | None:
         return None
     if above is None:
         raise ParentGone
-    rows = Record.objects.filter(register=above.register_key, number=number, retired_on=None)
-    if not rows.update(holds=F("holds") + 1):
+    found = (
+        Record.objects.filter(register=above.register_key, number=number).values_list("pk", flat=True).first()
+    )
+    if found is None or not parent_take(found):
         raise ParentGone
-    return rows.values_list("pk", flat=True).get()
+    return found
+
+
+def parent_take(parent_id: int) -> bool:
+    """Count one more record beneath another, so that it cannot end; whether it has not ended already."""
+    return bool(Record.objects.filter(pk=parent_id, retired_on=None).update(holds=F("holds") + 1))
+
+
+def parent_let_go(parent_id: int) -> None:
+    """Count one record less beneath another."""
+    Record.objects.filter(pk=parent_id).update(holds=F("holds") - 1)
 
 
 def unique_check(schema: Schema, payload: Payload, *, but: str) -> None:
@@ -407,7 +419,7 @@ def _place(
         if parent != (old or ""):
             new = parent_claim(schema, parent)
             if above is not None:
-                Record.objects.filter(pk=above).update(holds=F("holds") - 1)
+                parent_let_go(above)
             above = new
     return office, above
 
@@ -421,7 +433,7 @@ def _number_stays(schema: Schema, record: Record, payload: Payload) -> None:
         raise RecordRefused([Problem(field, "number", text)])
 
 
-def _claimed(record: Record, revision: int, **columns: Any) -> None:
+def claimed(record: Record, revision: int, **columns: Any) -> None:
     """Take the record as it was seen; whoever comes second finds another revision."""
     rows = Record.objects.filter(pk=record.pk, revision=revision)
     if not rows.update(revision=F("revision") + 1, **columns):

@@ -80,6 +80,7 @@ def _names(declaration: Resolved, register: Register) -> Iterator[Issue]:
     ]
     asked += [(("natural", i), key, fields) for i, key in enumerate(register.natural)]
     asked += [(("indexes", i), key, fields) for i, key in enumerate(register.indexes)]
+    asked += [(("conserved", i), key, fields) for i, key in enumerate(register.conserved)]
     asked += [(("columns", i), key, shown) for i, key in enumerate(register.columns)]
     asked += [(("transitions", i, "field"), one.field, fields) for i, one in enumerate(register.transitions)]
     asked += [(("rules", i, "field"), one.field, fields) for i, one in enumerate(register.rules) if one.field]

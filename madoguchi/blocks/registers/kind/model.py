@@ -150,6 +150,9 @@ class Register(Declared):
     sheets: tuple[Sheet, ...] = ()
     approve: bool = Field(default=False, description="変更は、別の人が認めてから記録する")
     genealogy: bool = Field(default=False, description="分ける・合わせる（分筆・合筆）がある")
+    conserved: tuple[FieldKey, ...] = Field(
+        default=(), description="分ける・合わせるとき、合計が変わってはならない数の項目（面積）"
+    )
     stocktake: bool = Field(default=False, description="年に一度、課ごとに棚卸しをする")
     upload_names: tuple[str, ...] = Field(default=(), description="番号の列の別の見出し")
     samples: tuple[RegisterSample, ...] = ()

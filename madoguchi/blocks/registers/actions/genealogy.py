@@ -1,0 +1,211 @@
+"""Splitting and merging records (分筆・合筆): what ends, what begins, and what came from what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.blocks.fields.types import Ctx, FigurePart, Json
+from madoguchi.blocks.registers.actions.records import (
+    _RAISES,
+    ParentGone,
+    ReasonNeeded,
+    StillHolds,
+    changeable,
+    claimed,
+    number_give,
+    parent_let_go,
+    parent_take,
+    unique_check,
+)
+from madoguchi.blocks.registers.models import Descent, Record
+from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema
+from madoguchi.blocks.registers.totals import totals_follow
+from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of, values_of
+from madoguchi.kernel.actions import Refused, action
+from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.timelines import Edit, Span, span_clear
+
+
+class NoGenealogy(Refused):
+    """The register does not know splits and merges."""
+
+    message = _("この台帳では、記録を分けたり合わせたりできません。")
+
+
+class TooFew(Refused):
+    """One record cannot be merged; a split needs two parts."""
+
+    message = _("分けるときは二つ以上に、合わせるときは二つ以上を選んでください。")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A record that ends by this, as the actor saw it."""
+
+    number: str
+    revision: int
+
+
+@action("registers.record_split", raises=_RAISES)
+def record_split(
+    *,
+    actor: Viewer,
+    register: str,
+    source: Source,
+    parts: Sequence[Mapping[str, Json]],
+    numbers: Sequence[str] = (),
+    on: date,
+    reason: str,
+    approved: bool = False,
+    now: datetime,
+) -> list[Record]:
+    """
+    Let a record end and two or more come from it.
+
+    :param parts: the kept values of each that comes.
+    :param numbers: their numbers, where the city numbers them itself; "" lets the register number one.
+    :raises NoGenealogy: the register has no splits.
+    :raises TooFew: fewer than two parts.
+    :raises RecordRefused: a rule, or a sum that must not change (an area).
+    :raises StillHolds: records lie beneath the source.
+    """
+    return _descend(
+        actor, register, Descent.Kind.SPLIT, [source], parts, numbers, on, reason, approved=approved, now=now
+    )
+
+
+@action("registers.records_merge", raises=_RAISES)
+def records_merge(
+    *,
+    actor: Viewer,
+    register: str,
+    sources: Sequence[Source],
+    values: Mapping[str, Json],
+    number: str = "",
+    on: date,
+    reason: str,
+    approved: bool = False,
+    now: datetime,
+) -> Record:
+    """
+    Let two or more records end and one come from them; as ``record_split``.
+
+    :raises TooFew: fewer than two sources.
+    """
+    (result,) = _descend(
+        actor,
+        register,
+        Descent.Kind.MERGE,
+        sources,
+        [values],
+        [number],
+        on,
+        reason,
+        approved=approved,
+        now=now,
+    )
+    return result
+
+
+def _descend(
+    actor: Viewer, register: str, kind: str, sources: Sequence[Source], parts: Sequence[Mapping[str, Json]],
+    numbers: Sequence[str], on: date, reason: str, *, approved: bool, now: datetime,
+) -> list[Record]:  # fmt: skip
+    many = parts if kind == Descent.Kind.SPLIT else sources
+    if len(many) < 2 or len({source.number for source in sources}) < len(sources):
+        raise TooFew
+    if not reason.strip():
+        raise ReasonNeeded
+    ending = [changeable(actor, register, source.number, approved=approved) for source in sources]
+    schema = ending[0][1]
+    if not schema.model.genealogy:
+        raise NoGenealogy
+    payloads = [schema.finished(values, Ctx(on=on)) for values in parts]
+    before = [
+        _ended(record, source, kind, on, reason) for (record, _s), source in zip(ending, sources, strict=True)
+    ]
+    _conserved(schema, [payload for _change, payload in before], payloads)
+    first = ending[0][0]
+    changes = [change for change, _payload in before]
+    changes_write(schema, changes, actor=actor, today=actor.on, now=now)
+    results = [
+        _begun(schema, payload, first, number, kind, reason, on, actor, now)
+        for payload, number in zip(payloads, [*numbers, *[""] * (len(payloads) - len(numbers))], strict=True)
+    ]
+    Descent.objects.bulk_create(
+        Descent(kind=kind, source=record, result=result, happened_on=on, entered_at=now)
+        for record, _schema in ending
+        for result in results
+    )
+    totals_follow(schema, [first, *results], actor=actor, now=now)
+    detail: dict[str, Any] = {"on": on.isoformat(), "from": [one.number for one in sources]}
+    detail["to"] = [result.number for result in results]
+    event = "registers.record_split" if kind == Descent.Kind.SPLIT else "registers.records_merged"
+    audit_write(actor, event, first.subject(), detail=detail)
+    return results
+
+
+def _ended(record: Record, source: Source, kind: str, on: date, reason: str) -> tuple[Change, Payload]:
+    if record.holds:
+        raise StillHolds
+    spans = spans_of(record)
+    last = shown_of(spans, on)
+    if last is None:
+        text = gettext("%(number)s は、この日にはありません。日付を確かめてください。")
+        raise RecordRefused([Problem("", "not_there", text % {"number": record.number})])
+    claimed(record, source.revision, retired_on=on, retired_reason=reason)
+    record.retired_on = on
+    if record.parent_id is not None:
+        parent_let_go(record.parent_id)
+    edit = span_clear(spans, Span(on, None, {}))
+    return Change(record, edit, kind, None, reason, shown_of(spans, on)), last.values["payload"]
+
+
+def _begun(
+    schema: Schema,
+    payload: Payload,
+    like: Record,
+    number: str,
+    kind: str,
+    reason: str,
+    on: date,
+    actor: Viewer,
+    now: datetime,
+) -> Record:
+    unique_check(schema, payload, but="")
+    if like.parent_id is not None and not parent_take(like.parent_id):
+        raise ParentGone
+    result = Record(
+        register=schema.key, number=number or number_give(schema, payload), office_id=like.office_id,
+        parent_id=like.parent_id, entered_at=now,
+    )  # fmt: skip
+    values = values_of(payload, schema=schema, office_id=like.office_id, parent_id=like.parent_id)
+    change = Change(result, Edit((), (Span(on, None, values),)), kind, values, reason, new=True)
+    changes_write(schema, [change], actor=actor, today=actor.on, now=now)
+    return result
+
+
+def _conserved(schema: Schema, before: Sequence[Payload], after: Sequence[Payload]) -> None:
+    """
+    Refuse when a sum changes that must not.
+
+    :raises RecordRefused: it names the two sums.
+    """
+    for key in schema.model.conserved:
+        field = schema.fields[key]
+        assert isinstance(field, FigurePart)
+        was, now = (sum(payload.get(key) or 0 for payload in some) for some in (before, after))
+        if was != now:
+            ctx = Ctx(on=date.min)
+            text = gettext(
+                "「%(label)s」の合計が %(was)s から %(now)s に変わります。内訳を確かめてください。"
+            )
+            named = {"label": schema.label(key), "was": field.show(was, ctx), "now": field.show(now, ctx)}
+            raise RecordRefused([Problem(key, "conserved", text % named)])
