@@ -23,6 +23,8 @@ madoguchi — 窓口
   audit verify      監査記録を確かめます (prove the audit trail)
   identity key|relink    カードのサインインの鍵、結び直し (keys and re-linking for the sign-in by card)
   plan list|report  計画と実績 (plans and their results)
+  register list|import|export    台帳の一覧、取り込み、書き出し (registers in and out)
+  files verify|orphans|sweep     ファイルの検査と片付け (check and tidy up files)
   areas import      町字を取り込みます (bring in the towns of the address registry)
   residents-feed    住民記録のファイルを検査し、反映します (check and apply a file of the resident register)
 

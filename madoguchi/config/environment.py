@@ -1,19 +1,21 @@
 """
-What the installation is told from outside: four variables and the city's bindings file.
+What the installation is told from outside: five variables and the city's bindings file.
 
 ``MADOGUCHI_DATA`` (folder for SQLite, files and keys), ``DATABASE_URL`` (PostgreSQL, optional),
-``MADOGUCHI_CITY`` (the city's folder, optional) and ``MADOGUCHI_MAIL`` (the mail server, optional). A wrong value is
-refused with the variable's name.
+``MADOGUCHI_CITY`` (the city's folder, optional), ``MADOGUCHI_MAIL`` (the mail server, optional) and ``FILES_URL`` (where
+files are kept outside the data folder, optional). A wrong value is refused with the variable's name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -28,6 +30,10 @@ MAIL_SHAPE = (
     "Write smtp://user:password@host:587 (STARTTLS), smtps://user:password@host (TLS from the start) or "
     "smtp://host:25?plain for a relay inside (special characters in the password as %XX), or leave it empty to "
     "write mails as files into MADOGUCHI_DATA/mail."
+)
+FILES_SHAPE = (
+    "Write s3://key:secret@bucket/folder?endpoint=https://host&region=name (special characters as %XX; without a key the "
+    "ways of the S3 library apply), or leave it empty to keep files in MADOGUCHI_DATA/files."
 )
 SAMPLE_CITY = Path(__file__).parent / "sample_city"
 
@@ -58,6 +64,7 @@ class Environment:
     database: dict[str, Any]
     site: Site
     mail: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
 
     @property
     def embedded(self) -> bool:
@@ -77,9 +84,12 @@ def environment_read(variables: dict[str, str] | None = None) -> Environment:
     site = _site(city)
     postgresql = _postgresql(variables.get("DATABASE_URL", ""))
     mail = _mail(variables.get("MADOGUCHI_MAIL", ""))
+    files = _files(variables.get("FILES_URL", ""))
     # Last, because it makes the folder: a wrong value elsewhere leaves nothing behind.
     data = data_folder(variables.get("MADOGUCHI_DATA", ""))
-    return Environment(data=data, city=city, database=postgresql or _sqlite(data), site=site, mail=mail)
+    return Environment(
+        data=data, city=city, database=postgresql or _sqlite(data), site=site, mail=mail, files=files
+    )
 
 
 def data_folder(value: str) -> Path:
@@ -183,6 +193,37 @@ def _mail(url: str) -> dict[str, Any]:
         # A password, and a mail that opens an account, go over an open line only where the city says so.
         "EMAIL_USE_TLS": scheme == "smtp" and split.query != "plain",
     }
+
+
+def _files(url: str) -> dict[str, Any]:
+    """A storage of Django's for files; empty where they lie in the data folder. No message repeats the URL."""
+    if not url:
+        return {}
+    try:
+        split = urlsplit(url)
+        bucket = split.hostname or ""
+        asked = dict(parse_qsl(split.query, strict_parsing=bool(split.query)))
+    except ValueError as error:
+        raise EnvironmentRefused("FILES_URL: the value cannot be read. " + FILES_SHAPE) from error
+    whole = bool(split.username) == bool(split.password)
+    if split.scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{2,62}", bucket) or not whole:
+        raise EnvironmentRefused("FILES_URL: " + FILES_SHAPE)
+    if unknown := sorted(set(asked) - {"endpoint", "region"}):
+        raise EnvironmentRefused(f"FILES_URL: {unknown[0]} is not known. {FILES_SHAPE}")
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise EnvironmentRefused(
+            "FILES_URL: keeping files in S3 needs two more packages. Run: .venv/bin/pip install 'django-storages[s3]'"
+        )
+    options = {
+        "bucket_name": bucket, "location": split.path.strip("/"), "access_key": unquote(split.username or "") or None,
+        "secret_key": unquote(split.password or "") or None, "endpoint_url": asked.get("endpoint"),
+        "region_name": asked.get("region"),
+        # A name is the digest of its content: writing it twice writes the same.
+        "file_overwrite": True,
+        # Files are given by the house alone, which asks who may read them.
+        "default_acl": None, "querystring_auth": True,
+    }  # fmt: skip
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 def _site(city: Path) -> Site:

@@ -32,9 +32,11 @@ HOUSE_APPS = [
     "madoguchi.portal",
     "madoguchi.office",
     "madoguchi.blocks.measures",
+    "madoguchi.blocks.registers",
     "madoguchi.blocks.messages",
     "madoguchi.blocks.people",
     "madoguchi.blocks.places",
+    "madoguchi.blocks.files",
     "madoguchi.blocks.fields",
     "madoguchi.kernel",
     "madoguchi.ui",
@@ -115,6 +117,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+
+# Files by their content, in the data folder or where FILES_URL leads (docs/adr/0060).
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "contents": ENVIRONMENT.files or {"BACKEND": "madoguchi.blocks.files.storage.FolderStorage"},
+}
 
 # Sign-in of staff: password and a second factor, short sessions, a lock after failures.
 AUTH_USER_MODEL = "people.User"

@@ -32,7 +32,7 @@ HOSTS = tuple(
 PATHS = re.compile(rb"(?<![\w.:/~*}-])/(?:work|root|home/[a-z]\w*|Users/\w+)/" + rb"|file:" + rb"//")
 FREE = {
     "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0",
-    "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
+    "MIT-CMU",    "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 # A font is printed with, not built upon: its licence (docs/adr/0040) is free for these packages and no others.
 FONTS = {name.replace("_", "-") for name in PACKAGES}

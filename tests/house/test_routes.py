@@ -37,6 +37,8 @@ PUBLIC_PREFIXES = (
     "about/",
     "robots.txt",
     "healthz",
+    # Only whoever the owner of a file lets read it (``blocks/files``); everybody else finds nothing there.
+    "files/",
     # Signing in and out; what lies behind asks for a session (``resident_page``).
     "me/",
     "sign-in/",

@@ -7,6 +7,7 @@ Invariants (``tests/config/test_restore.py``, both databases and across):
 2. Until the mark ``restore.unfinished`` stands, whatever happens leaves the old state. While it stands, every
    command but ``restore`` refuses and says to run it again. When it is gone, the new state is whole.
 3. What comes back is row for row what went in, on either database.
+4. Stored files that came back damaged, or did not come back, are told by name; the rest is restored all the same.
 
 On SQLite the new database is a file beside the old one; on PostgreSQL it is one transaction.
 """
@@ -30,6 +31,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from madoguchi import __version__
+from madoguchi.blocks.files.queries import contents_check
 from madoguchi.config.backup.archive import Archive, ArchiveRefused, folder_sync
 from madoguchi.config.backup.columns import FieldNotPortable
 from madoguchi.config.backup.keys import fingerprints, is_keys_file, keys_open, keys_restore, keys_unpack
@@ -120,7 +122,9 @@ def restore(
     say("監査記録を確かめています…")
     report = audit_verify()
     verification_note(report, now=now)
-    return {**answer, "audit": asdict(report)}
+    say("ファイルの中身を確かめています…")
+    damaged = [{"sha256": fault.sha256, "damage": fault.damage.value} for fault in contents_check()]
+    return {**answer, "audit": asdict(report), "damaged_files": damaged}
 
 
 def _program_check(archive: Archive) -> None:

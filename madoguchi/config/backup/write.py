@@ -213,7 +213,7 @@ def _roots_lines(last_batch: int) -> Iterator[bytes]:
 
 
 def _files_write(writer: ArchiveWriter) -> int:
-    """Pack what stands under ``files/``; a file that is deleted while we read the folder is left out."""
+    """Pack what stands under ``files/`` but drafts; a file that is deleted while we read the folder is left out."""
     folder = Path(settings.DATA_DIR) / "files"
     count = 0
     with (
@@ -242,6 +242,9 @@ def _files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            # A draft of a writer that is at it, or was killed: under no name yet.
+            continue
         if path.is_dir() and not path.is_symlink():
             yield from _files(path)
         elif path.is_file() and not path.is_symlink():

@@ -43,6 +43,13 @@ class Command(HouseCommand):
             raise CommandRefused(
                 f"戻しましたが、監査記録に合わないところがあります。\n{words}", answer=answer
             )
+        if damaged := answer.get("damaged_files"):
+            words = "\n".join(str(fault["sha256"]) for fault in damaged[:10])
+            raise CommandRefused(
+                f"戻しましたが、ファイル {len(damaged)} 個の中身が壊れているか、ありません。"
+                f"前の控えの files.tar にあれば、そこから戻せます。\n{words}",
+                answer=answer,
+            )
         return answer
 
     def words(self, answer: dict[str, Any]) -> Iterable[str]:

@@ -1,0 +1,1 @@
+"""Files: kept by their content for any block above, checked when they come in, proved whole every night."""

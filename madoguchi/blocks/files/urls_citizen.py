@@ -1,0 +1,14 @@
+"""Addresses of files on the portal: open to anybody whom the owner of a file lets read it, signed in or not."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from madoguchi.blocks.files import views
+
+app_name = "files_portal"
+pages = [
+    path("<str:key>/preview/<str:kind>/", views.preview, name="preview"),
+    path("<str:key>/<str:name>", views.file, name="file"),
+]
+urlpatterns = [path("files/", include(pages))]
