@@ -149,6 +149,11 @@ def _fiscal_year(text: str) -> str:
     return str(fiscal_year_of(day).year) if day is not None else NONE
 
 
+_PARTS: Mapping[str, Callable[[str], str]] = {
+    "fiscal_year": _fiscal_year, "year": lambda text: text[:4], "month": lambda text: text[5:7],
+}  # fmt: skip
+
+
 def _names(schema: Schema, by: str, on: date, language: str, keys: Iterable[str]) -> list[Group]:
     """Give the groups of a side in order: codes as their list has them, also those that nothing falls into."""
     key, _colon, how = by.partition(":")
