@@ -50,7 +50,7 @@ lock: .cache/lock/.done ## 依存を固定し直す (UPGRADE=--upgrade) / Lock t
 	$(UV) requirements/lock.in -o requirements/lock.txt
 
 new-service: ## 新しい業務の雛形 (NAME=名前) / Start a service: make new-service NAME=akiya
-	@$(PYTHON) tools/new_service.py "$(NAME)"
+	@$(PYTHON) -m madoguchi.config.new_service "$(NAME)"
 
 clean: ## .venv とキャッシュを消す（data は残す） / Delete .venv and caches, never data
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -23,6 +23,7 @@ madoguchi — 窓口
   audit verify      監査記録を確かめます (prove the audit trail)
   identity key|relink    カードのサインインの鍵、結び直し (keys and re-linking for the sign-in by card)
   plan list|report  計画と実績 (plans and their results)
+  new-service NAME  業務のひな形を書きます (begin a service: a folder of declarations)
   register list|import|export    台帳の一覧、取り込み、書き出し (registers in and out)
   files verify|orphans|sweep     ファイルの検査と片付け (check and tidy up files)
   areas import      町字を取り込みます (bring in the towns of the address registry)

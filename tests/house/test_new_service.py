@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from madoguchi.kernel.declarations import House, Layer, declarations_lint, declarations_load, house_folders
-from tools import new_service
+from madoguchi.config import new_service
 
 pytestmark = pytest.mark.once
 
@@ -15,7 +15,7 @@ def test_a_new_service_is_declared_unverified_and_passes_the_check(tmp_path):
     folder = new_service.service_write("akiya_bank", tmp_path)
 
     assert {path.name for path in folder.iterdir()} == {
-        "__init__.py", "service.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
+        "service.yaml", "register.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
     }  # fmt: skip
     service = YAML(typ="safe").load(folder / "service.yaml")
     assert service["kind"] == "service"
@@ -25,7 +25,7 @@ def test_a_new_service_is_declared_unverified_and_passes_the_check(tmp_path):
     # The house as it is, and the new service beside it: nothing for the lint to say.
     house = House((*house_folders().layers, Layer("city", (folder,))), house_folders().bindings)
     loaded = declarations_load(house)
-    assert ("service", "akiya_bank") in loaded.declarations
+    assert {("service", "akiya_bank"), ("register", "akiya_bank.items")} <= set(loaded.declarations)
     assert [issue for issue in declarations_lint(loaded) if "akiya_bank" in issue.declaration] == []
 
 

@@ -46,7 +46,8 @@ class AddressField(FieldPart):
 
     def reads(self, ctx: Ctx) -> Reader:
         """Read a written address and ask where it is."""
-        known = ctx.found.get((ADDRESS_PORT, ""))
+        # A declaration that is being tried knows no towns.
+        known = {} if ctx.links_trusted else ctx.found.get((ADDRESS_PORT, ""))
 
         def read(typed: str) -> Read:
             written = written_address(typed)
