@@ -164,8 +164,8 @@ def constraint_of(error: IntegrityError) -> str:
         table, _dot, _column = found[1].partition(".")
         columns = tuple(column.split(".")[1] for column in found[1].split(", "))
         return _unique_names().get((table, columns), found[1])
-    if found := re.search(r"(?:CHECK constraint failed: |index '|constraint )(\w+)", text):
-        return found[1]
+    if found := re.search(r"(?:CHECK constraint failed: |index ')(\w+)|constraint (?!failed)(\w+)", text):
+        return found[1] or found[2]
     return text
 
 

@@ -71,7 +71,8 @@ class Version(models.Model):
     What a record is in a period, as believed from a moment to a moment.
 
     ``register``, ``number`` and ``office`` repeat the record's, so that a list reads one table. ``search`` holds the words by
-    which a current version is found, in pairs of letters (``kit.grams``).
+    which a current version is found, in pairs of letters (``kit.grams``); ``search_personal`` those and the words of personal
+    fields, for whoever may see them, where the register has such fields.
     """
 
     class Kind(models.TextChoices):
@@ -99,6 +100,7 @@ class Version(models.Model):
     declared = models.PositiveIntegerField(_("台帳の版"))
     payload = models.JSONField(_("内容"))
     search = models.TextField(_("探すための語"), blank=True)
+    search_personal = models.TextField(_("個人情報も含めて探すための語"), blank=True)
     entered_by = models.CharField(_("記録した人"), max_length=80)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 
@@ -112,6 +114,7 @@ class Version(models.Model):
             models.CheckConstraint(condition=Q(current=False) | Q(withdrawn_at=None), name="version_current_believed"),
             models.UniqueConstraint(fields=["record"], condition=Q(current=True), name="version_current_once"),
             FullText(name="version_words", field="search"),
+            FullText(name="version_words_personal", field="search_personal"),
             NonOverlap(
                 name="version_one_on_a_day", keys=("record",), start="starts_on", end="ends_on",
                 only_where={"withdrawn_at": None},

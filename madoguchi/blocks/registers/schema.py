@@ -78,15 +78,24 @@ class Schema:
         field = self.fields[self.model.title]
         return field.show(payload.get(field.key), ctx)
 
-    def searched(self, number: str, payload: Mapping[str, Json]) -> str:
-        """Give what a record is found by: its number and its words, except restricted ones, in pairs of letters."""
-        found = [number]
-        found += [
-            field.searched(payload[key])
-            for key, field in self.fields.items()
-            if key in payload and field.data_class != "restricted"
-        ]
-        return grams(" ".join(word for word in found if word))
+    @cached_property
+    def has_personal(self) -> bool:
+        """Whether words of personal fields are looked for."""
+        return "personal" in self.classes()
+
+    def searched(self, number: str, payload: Mapping[str, Json]) -> tuple[str, str]:
+        """
+        Give what a record is found by, in pairs of letters: its number and its words, and with those of personal fields.
+
+        Restricted words find nothing; the second is "" where the register has no personal fields.
+        """
+        plain, personal = [number], []
+        for key, field in self.fields.items():
+            word = field.searched(payload[key]) if key in payload else ""
+            if word and field.data_class != "restricted":
+                (personal if field.data_class == "personal" else plain).append(word)
+        open_words = grams(" ".join(plain))
+        return open_words, grams(" ".join([*plain, *personal])) if self.has_personal else ""
 
     def classes(self) -> frozenset[str]:
         """The classes of data that the register holds."""

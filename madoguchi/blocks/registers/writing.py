@@ -36,7 +36,7 @@ _RECORD = (
 )
 _VERSION = (
     "record", "register", "number", "office", "parent", "starts_on", "ends_on", "entered_at", "current", "kind",
-    "declared", "payload", "search", "entered_by", "reason",
+    "declared", "payload", "search", "search_personal", "entered_by", "reason",
 )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _portion(
     withdrawn = [version_id for change in changes for version_id in change.edit.withdrawn]
     for start in range(0, len(withdrawn), 500):
         Version.objects.filter(pk__in=withdrawn[start : start + 500]).update(
-            withdrawn_at=now, current=False, search=""
+            withdrawn_at=now, current=False, search="", search_personal=""
         )
     rows_copy(
         Record,
@@ -159,7 +159,7 @@ def _rows(
             span.starts_on, span.ends_on, now, current,
             Version.Kind.CARRIED if carried else change.kind, values["declared"],
             canonical_json(values["payload"]).decode(),
-            schema.searched(record.number, values["payload"]) if current else "",
+            *(schema.searched(record.number, values["payload"]) if current else ("", "")),
             actor.key, "" if carried else change.reason,
         )  # fmt: skip
 

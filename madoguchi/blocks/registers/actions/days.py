@@ -49,11 +49,11 @@ def current_move(*, actor: Viewer, records: Iterable[tuple[str, int]], now: date
         rows = list(Version.objects.filter(stale_of(actor.on), record__in=ids))
         counts = counts_of(schema, [(row.payload, row.office_id, -1 if row.current else 1) for row in rows])
         ended = [row.pk for row in rows if row.current]
-        Version.objects.filter(pk__in=ended).update(current=False, search="")
+        Version.objects.filter(pk__in=ended).update(current=False, search="", search_personal="")
         for row in rows:
             if not row.current:
-                words = schema.searched(row.number, row.payload)
-                Version.objects.filter(pk=row.pk).update(current=True, search=words)
+                words, whole = schema.searched(row.number, row.payload)
+                Version.objects.filter(pk=row.pk).update(current=True, search=words, search_personal=whole)
         counts_move(register, counts)
         moved += len(rows)
     detail = {"records": sum(map(len, by_register.values())), "versions": moved}
