@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 def plots() -> None:
     register_make(PLOTS, conserved=["area"])
     register_make(MOVES)
+    register_make()
 
 
 def split(source: Record, *parts: dict[str, Any], **more: Any) -> list[Record]:
@@ -80,7 +81,6 @@ def test_what_cannot_be_split() -> None:
     record_make("test.moves", parent=plot.number, change=1)
     with pytest.raises(StillHolds):
         split(plot, {"name": "1番1", "area": 100_00}, {"name": "1番2", "area": 200_00}, revision=2)
-    register_make()
     thing = record_make()
     with pytest.raises(NoGenealogy):
         split(thing, {"name": "a"}, {"name": "b"}, register="test.things")

@@ -89,7 +89,8 @@ class Schema:
 
         Restricted words find nothing; the second is "" where the register has no personal fields.
         """
-        plain, personal = [number], []
+        plain: list[str] = [number]
+        personal: list[str] = []
         for key, field in self.fields.items():
             word = field.searched(payload[key]) if key in payload else ""
             if word and field.data_class != "restricted":
