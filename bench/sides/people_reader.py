@@ -121,8 +121,8 @@ def filtered(name: str, which: str) -> dict[str, float]:
 
 def _listed(name: str, year: int, may_see: Any) -> int:
     from madoguchi.blocks.people.models import Party, PartyName
-    from madoguchi.blocks.people.models.parties import believed
     from madoguchi.blocks.people.parties.cards import ROOT
+    from madoguchi.kernel.db.two_times import believed
 
     names = PartyName.objects.filter(
         believed(), use="official", birth_year=year, party__kind=Party.Kind.PERSON
