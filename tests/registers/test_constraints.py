@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from madoguchi.blocks.people.testing import office_make
 from madoguchi.blocks.registers.actions import record_add, record_change, record_retire
 from madoguchi.blocks.registers.actions.records import StillHolds
-from madoguchi.blocks.registers.indexes import indexes_make, indexes_there, indexes_wanted
 from madoguchi.blocks.registers.models import Descent, Record, Tally, Version
 from madoguchi.blocks.registers.schema import RecordRefused
 from madoguchi.blocks.registers.testing import (
@@ -70,19 +69,11 @@ def test_a_number_stands_once_for_ever_and_a_unique_value_once() -> None:
     assert constraint_of(error.value) == "record_number_once"
     with pytest.raises(RecordRefused, match="製造番号"):
         record_make(serial="000001")
-    # Past the action's own look, as somebody at the same moment would be: the index refuses.
+    # Past the action's own look, as somebody at the same moment would be: the database refuses.
     other = record_make(serial="000002")
     with pytest.raises(IntegrityError) as error, transaction.atomic():
-        Version.objects.filter(record=other).update(payload={"name": "x", "serial": "000001"})
-    assert constraint_of(error.value) in indexes_wanted(register_make())
-
-
-def test_indexes_follow_the_declaration() -> None:
-    schema = register_make()
-    assert set(indexes_wanted(schema)) <= indexes_there()
-    fewer = register_make(THINGS, indexes=["state"], unique=[])
-    assert indexes_there() == set(indexes_wanted(fewer))
-    assert indexes_make(fewer, now=NOW) == []
+        Version.objects.filter(record=other).update(u1="000001")
+    assert constraint_of(error.value) == "version_unique_1"
 
 
 def test_an_end_and_what_lies_beneath() -> None:
@@ -142,22 +133,3 @@ def test_a_schema_that_changes_with_records_under_it() -> None:
         revision=1, now=NOW,
     )  # fmt: skip
     assert Version.objects.get(record=record, current=True).declared == 2
-
-
-def test_the_statements_of_a_list_are_answered_by_its_indexes() -> None:
-    from madoguchi.blocks.registers.indexes import field_value, of_register
-
-    schema = register_make()
-    asked = Version.objects.filter(of_register("test.things")).annotate(v=field_value(schema, "state"))
-    sql, parameters = asked.filter(v="use").order_by("number")[:51].query.sql_with_params()
-    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # A table of no rows is scanned whatever there is.
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"{explain} {sql}", parameters)
-        plan = "\n".join(str(line) for line in cursor.fetchall())
-    (name,) = (name for name, (fields, _unique) in indexes_wanted(schema).items() if fields == ("state",))
-    assert name in plan
-    assert "SORT" not in plan.upper().replace("SORT KEY", "")
-    assert "TEMP B-TREE" not in plan

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.registers.indexes import indexes_make
 from madoguchi.blocks.registers.kind.lint import register_lint
 from madoguchi.blocks.registers.kind.model import Register
 from madoguchi.blocks.registers.kind.trying import sample_try
 from madoguchi.blocks.registers.models import Version
 from madoguchi.blocks.registers.schema import schema_of
+from madoguchi.blocks.registers.slots import slots_assign
 from madoguchi.kernel.declarations import Published, kind_declare, touch_declare
 from madoguchi.kernel.outbox import event_emit
 from madoguchi.kernel.subjects import Subject
@@ -19,18 +19,13 @@ def _versions_of(key: str, version: int) -> int:
     return Version.objects.filter(register=key, declared=version, current=True).count()
 
 
-def _indexes_follow(published: Published, now: datetime) -> None:
-    """
-    Make a register's indexes.
-
-    Where there are no records yet it takes no time; else the worker makes them, without holding up who writes.
-    """
+def _slots_follow(published: Published, now: datetime) -> None:
+    """Give a register's indexed fields their slots; where there are records, the worker fills them."""
     schema = schema_of(published)
-    if not Version.objects.filter(register=schema.key).exists():
-        indexes_make(schema, now=now)
-    else:
+    empty = not Version.objects.filter(register=schema.key).exists()
+    if slots_assign(schema, now=now, empty=empty):
         event_emit(
-            "registers.indexes_wanted", Subject("kernel.declaration", published.name), {"key": schema.key}
+            "registers.slots_wanted", Subject("kernel.declaration", published.name), {"key": schema.key}
         )
 
 
@@ -46,6 +41,6 @@ kind_declare(
         "-fields.*", "~fields.*.type", "~fields.*.decimals", "~fields.*.codelist", "fields.*.required", "-fields.*.options.*",
         "~service", "number", "parent", "+unique.*", "fields.*.pattern", "fields.*.min", "fields.*.max", "~fields.*.class",
     ],
-    on_publish=_indexes_follow,
+    on_publish=_slots_follow,
 )  # fmt: skip
 touch_declare("registers.records", kind="register", label=_("台帳の記録"), count=_versions_of)

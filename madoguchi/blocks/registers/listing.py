@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from madoguchi.blocks.fields.types import Ctx
-from madoguchi.blocks.registers.indexes import FieldValue, field_value, kind_of, of_register
+from madoguchi.blocks.fields.types import Ctx, FieldPart
+from madoguchi.blocks.registers.indexes import FieldValue, kind_of, of_register
 from madoguchi.blocks.registers.kind.model import Condition
 from madoguchi.blocks.registers.models import Tally, Version
 from madoguchi.blocks.registers.schema import Schema
 from madoguchi.blocks.registers.seeing import BY_CLASS, VIEW, fields_seen, payload_seen, rows_seen
+from madoguchi.blocks.registers.slots import slot_value, slots_of
 from madoguchi.blocks.registers.types import RecordRow
 from madoguchi.kernel.db.fulltext import fulltext_q
 from madoguchi.kernel.rights import EVERY_ROW, Viewer
@@ -109,32 +110,28 @@ def _sees_personal(viewer: Viewer, schema: Schema, asked: Asked) -> bool:
 
 
 def condition_apply(
-    schema: Schema, rows: QuerySet[Version], condition: Condition, name: str, *, on: date
+    schema: Schema, rows: QuerySet[Version], condition: Condition, name: str, *, on: date, slots: bool = True
 ) -> QuerySet[Version]:
     """
     Narrow rows by a condition.
 
     :param name: of the annotation, unique in the query.
+    :param slots: whether the rows are current ones, whose slots can be asked.
     """
-    column: Any = F("number") if condition.field == "number" else F("office_id")
-    if condition.field in schema.fields:
-        column = FieldValue(schema.fields[condition.field])
-    rows = rows.annotate(**{name: column})
-    value: Any = condition.value
-    if condition.op in ("before_days", "after_days"):
-        value = (on + timedelta(days=int(value))).isoformat()
-    elif condition.field in schema.fields and kind_of(schema.fields[condition.field]) == "bool":
-        value = value in (True, "true", "1", "はい")
-    elif (
-        condition.field in schema.fields
-        and kind_of(schema.fields[condition.field]) == "int"
-        and value is not None
-    ):
-        value = int(value)
+    field = schema.fields.get(condition.field)
+    value = _value(field, condition, on)
+    slot = slots_of(schema.key).ready(condition.field) if slots and field is not None else ""
+    if field is None:
+        name = "number" if condition.field == "number" else "office_id"
+    elif slot:
+        name, value = slot, _as_slot(field, value)
+    else:
+        rows = rows.annotate(**{name: FieldValue(field)})
+    several = value if isinstance(value, list) else [value]
     wanted: dict[str, Q] = {
         "is": Q(**{name: value}),
         "is_not": ~Q(**{name: value}) | Q(**{f"{name}__isnull": True}),
-        "any_of": Q(**{f"{name}__in": list(value) if isinstance(value, tuple | list) else [value]}),
+        "any_of": Q(**{f"{name}__in": several}),
         "empty": Q(**{f"{name}__isnull": True}),
         "given": Q(**{f"{name}__isnull": False}),
         "at_least": Q(**{f"{name}__gte": value}),
@@ -143,6 +140,25 @@ def condition_apply(
         "after_days": Q(**{f"{name}__gte": value}),
     }
     return rows.filter(wanted[condition.op])
+
+
+def _value(field: FieldPart | None, condition: Condition, on: date) -> Any:
+    """Give a condition's value as the field's values are kept."""
+    value: Any = condition.value
+    if condition.op in ("before_days", "after_days"):
+        return (on + timedelta(days=int(value))).isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    kind = kind_of(field) if field is not None else "text"
+    if kind == "bool":
+        return value in (True, "true", "1", "はい")
+    return int(value) if kind == "int" and value is not None else value
+
+
+def _as_slot(field: FieldPart, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_slot(field, one) for one in value]
+    return value if value is None else slot_value(field, value)
 
 
 def _ordered(
@@ -154,7 +170,8 @@ def _ordered(
         if plain == "number":
             by.append(F("number"))
         elif plain in seen and schema.fields[plain].sortable:
-            by.append(field_value(schema, plain))
+            slot = slots_of(schema.key).ready(plain)
+            by.append(F(slot) if slot else FieldValue(schema.fields[plain]))
         else:
             continue
         # Nothing stands last in either direction; the index has it so on PostgreSQL, and on SQLite it costs a sort of those.

@@ -24,6 +24,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.kernel.db.folded import FoldedField
 from madoguchi.kernel.db.fulltext import FullText
 from madoguchi.kernel.db.periods import NonOverlap
 from madoguchi.kernel.subjects import Subject
@@ -66,7 +67,33 @@ class Record(models.Model):
         return Subject(f"registers.{self.register}", self.number, title, page, self.office_id)
 
 
-class Version(models.Model):
+TEXT_SLOTS, NUMBER_SLOTS, UNIQUE_SLOTS = 16, 6, 4
+"""How many fields of a register can be indexed as texts (codes, days, yes and no) and as numbers, and be unique."""
+
+
+class Slots(models.Model):
+    """
+    Values of indexed fields, copied out of the payload into columns that all registers share (``slots.py``).
+
+    ``t`` texts in one order on both databases, ``n`` whole numbers, ``u`` what must stand once, ``natural`` the natural key.
+    """
+
+    natural = FoldedField(max_length=200, null=True, blank=True)  # type: ignore[misc] # text or nothing
+
+    class Meta:
+        abstract = True
+
+
+for _number in range(1, TEXT_SLOTS + 1):
+    FoldedField(max_length=200, null=True, blank=True).contribute_to_class(Slots, f"t{_number}")  # type: ignore[misc] # as above
+for _number in range(1, NUMBER_SLOTS + 1):
+    models.BigIntegerField(null=True, blank=True).contribute_to_class(Slots, f"n{_number}")
+for _number in range(1, UNIQUE_SLOTS + 1):
+    models.CharField(max_length=200, null=True, blank=True).contribute_to_class(Slots, f"u{_number}")
+SLOTS = tuple(field.name for field in Slots._meta.local_fields)
+
+
+class Version(Slots):
     """
     What a record is in a period, as believed from a moment to a moment.
 
@@ -113,6 +140,10 @@ class Version(models.Model):
             ),
             models.CheckConstraint(condition=Q(current=False) | Q(withdrawn_at=None), name="version_current_believed"),
             models.UniqueConstraint(fields=["record"], condition=Q(current=True), name="version_current_once"),
+            *(
+                models.UniqueConstraint(fields=["register", f"u{number}"], condition=Q(current=True), name=f"version_unique_{number}")
+                for number in range(1, UNIQUE_SLOTS + 1)
+            ),
             FullText(name="version_words", field="search"),
             FullText(name="version_words_personal", field="search_personal"),
             NonOverlap(
@@ -130,6 +161,15 @@ class Version(models.Model):
                 fields=["starts_on"], condition=Q(current=False, withdrawn_at=None), name="version_coming"
             ),
             models.Index(fields=["ends_on"], condition=Q(current=True), name="version_ending"),
+            *(
+                models.Index(
+                    fields=["register", name, "number"],
+                    condition=Q(current=True, **{f"{name}__isnull": False}),
+                    name=f"version_{name}",
+                )
+                for name in SLOTS
+                if not name.startswith("u")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,20 +228,25 @@ class Tally(models.Model):
         return f"{self.register} {self.field}={self.value}: {self.count}"
 
 
-class RegisterIndex(models.Model):
-    """An index that was made for a declared field; ``doctor`` compares these with what the database has."""
+class RegisterSlot(models.Model):
+    """
+    Into which column the values of a register's field are copied, so that lists are quick and unique values refuse.
 
-    name = models.CharField(max_length=63, unique=True)
+    ``fields`` are keys with blanks between (several for what is unique together, "" for the natural key); ``filled_at`` is empty
+    while records that were there before are still without it.
+    """
+
     register = models.CharField(max_length=80)
-    fields = models.CharField(max_length=500)
-    unique = models.BooleanField(default=False)
-    made_at = models.DateTimeField()
+    fields = models.CharField(max_length=500, blank=True)
+    slot = models.CharField(max_length=8)
+    filled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("台帳の索引")
+        constraints = [models.UniqueConstraint(fields=["register", "slot"], name="register_slot_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.register} {self.slot}: {self.fields}"
 
 
 class FileImport(models.Model):

@@ -108,7 +108,7 @@ def _numbers(
     """Give how many records lie behind each cell, and the cells' numbers."""
     rows = Version.objects.filter(known_on(on), rows_seen(viewer, schema), register=schema.key)
     for number, condition in enumerate(declared.where):
-        rows = condition_apply(schema, rows, condition, f"w{number}", on=on)
+        rows = condition_apply(schema, rows, condition, f"w{number}", on=on, slots=False)
     groups = [_grouping(schema, by) for by in declared.by]
     counted: dict[tuple[str, str], int] = {}
     summed: dict[tuple[str, str], int] = {}
@@ -127,9 +127,7 @@ def _grouping(schema: Schema, by: str) -> Callable[[int, Mapping[str, Json]], li
     key, _colon, how = by.partition(":")
     if key == "office":
         return lambda office, _payload: [str(office)]
-    part = {"fiscal_year": _fiscal_year, "year": lambda text: text[:4], "month": lambda text: text[5:7]}.get(
-        how
-    )
+    part = _PARTS.get(how)
 
     def groups(_office: int, payload: Mapping[str, Json]) -> list[str]:
         value = payload.get(key)
@@ -149,7 +147,7 @@ def _fiscal_year(text: str) -> str:
     return str(fiscal_year_of(day).year) if day is not None else NONE
 
 
-_PARTS: Mapping[str, Callable[[str], str]] = {
+_PARTS: dict[str, Callable[[str], str]] = {
     "fiscal_year": _fiscal_year, "year": lambda text: text[:4], "month": lambda text: text[5:7],
 }  # fmt: skip
 

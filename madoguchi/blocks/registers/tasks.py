@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from madoguchi.blocks.registers.indexes import indexes_make
 from madoguchi.blocks.registers.schema import schema_get
+from madoguchi.blocks.registers.slots import slots_fill
 from madoguchi.kernel.outbox import Event, event_declare, handler
 
 event_declare(
-    "registers.indexes_wanted", "key: the register whose declared indexes changed while it holds records"
+    "registers.slots_wanted", "key: the register whose indexed fields changed while it holds records"
 )
 
 
-@handler("registers.indexes_wanted", "registers.indexes_make", outside=True)
-def indexes_follow(event: Event, now: datetime) -> None:
-    """Make the indexes of a register that holds records."""
-    indexes_make(schema_get(event.payload["key"]), now=now, concurrently=True)
+@handler("registers.slots_wanted", "registers.slots_fill", outside=True)
+def slots_follow(event: Event, now: datetime) -> None:
+    """Fill the slots of a register that holds records."""
+    slots_fill(schema_get(event.payload["key"]), now=now)

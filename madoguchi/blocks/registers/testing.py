@@ -20,9 +20,9 @@ from madoguchi.blocks.registers.actions import (
     stocktake_look,
     stocktake_open,
 )
-from madoguchi.blocks.registers.indexes import indexes_make
 from madoguchi.blocks.registers.models import FileImport, Record, StockTake, StockTakeLine
 from madoguchi.blocks.registers.schema import Schema, schema_get
+from madoguchi.blocks.registers.slots import slots_assign, slots_fill
 from madoguchi.kernel.models import PublishedDeclaration
 from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.stamps import stamp_move, stamped_forget
@@ -118,7 +118,8 @@ def register_make(document: Mapping[str, Any] = THINGS, **changes: Any) -> Schem
     stamp_move("kernel.declarations")
     stamped_forget()
     schema = schema_get(whole["key"])
-    indexes_make(schema, now=NOW)
+    slots_assign(schema, now=NOW, empty=False)
+    slots_fill(schema, now=NOW)
     return schema
 
 

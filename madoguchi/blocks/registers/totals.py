@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Sum
 
-from madoguchi.blocks.registers.indexes import field_value, of_register
+from madoguchi.blocks.registers.indexes import FieldValue, of_register
 from madoguchi.blocks.registers.kind.model import Total
 from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import Schema, schema_get
@@ -59,6 +59,6 @@ def sum_of(schema: Schema, record: Record, total: Total) -> int:
     """Give the sum over the current records beneath one."""
     rows: Any = Version.objects.filter(of_register(schema.key), parent=record)
     for condition in total.where:
-        rows = rows.annotate(**{f"c_{condition.field}": field_value(schema, condition.field)})
+        rows = rows.annotate(**{f"c_{condition.field}": FieldValue(schema.fields[condition.field])})
         rows = rows.filter(**{f"c_{condition.field}": condition.value})
-    return int(rows.annotate(v=field_value(schema, total.sum)).aggregate(total=Sum("v"))["total"] or 0)
+    return int(rows.annotate(v=FieldValue(schema.fields[total.sum])).aggregate(total=Sum("v"))["total"] or 0)

@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db.models import F
 
-from madoguchi.blocks.registers.models import Record, Tally, Version
+from madoguchi.blocks.registers.models import SLOTS, Record, Tally, Version
 from madoguchi.blocks.registers.schema import Payload, Schema
+from madoguchi.blocks.registers.slots import slot_values
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
@@ -36,7 +37,7 @@ _RECORD = (
 )
 _VERSION = (
     "record", "register", "number", "office", "parent", "starts_on", "ends_on", "entered_at", "current", "kind",
-    "declared", "payload", "search", "search_personal", "entered_by", "reason",
+    "declared", "payload", "search", "search_personal", "entered_by", "reason", *SLOTS,
 )  # fmt: skip
 
 
@@ -161,6 +162,7 @@ def _rows(
             canonical_json(values["payload"]).decode(),
             *(schema.searched(record.number, values["payload"]) if current else ("", "")),
             actor.key, "" if carried else change.reason,
+            *slot_values(schema, values["payload"]).values(),
         )  # fmt: skip
 
 

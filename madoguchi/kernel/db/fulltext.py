@@ -104,13 +104,18 @@ class FullText(TriggerConstraint):
         known = f"NOT EXISTS (SELECT 1 FROM {waiting} WHERE id = OLD.{primary})"  # noqa: S608
         out = (
             f"INSERT INTO {words} ({words}, rowid, {column}) "
-            f"SELECT 'delete', OLD.{primary}, OLD.{column} WHERE {known}"
+            f"SELECT 'delete', OLD.{primary}, OLD.{column} WHERE OLD.{column} <> '' AND {known}"
         )
         bodies = {
-            "insert": ("INSERT", "", [f"INSERT INTO {waiting} (id) VALUES (NEW.{primary})"]),  # noqa: S608
+            # A row without words is in no index; many models have a column that few rows fill.
+            "insert": (
+                "INSERT",
+                f" WHEN NEW.{column} <> ''",
+                [f"INSERT INTO {waiting} (id) VALUES (NEW.{primary})"],  # noqa: S608
+            ),
             "batch": (
                 "INSERT",
-                f" WHEN (SELECT count(*) FROM {waiting}) >= {BATCH}",  # noqa: S608
+                f" WHEN NEW.{column} <> '' AND (SELECT count(*) FROM {waiting}) >= {BATCH}",  # noqa: S608
                 self.waiting_sql(model, connection),
             ),
             "update": (
@@ -118,7 +123,8 @@ class FullText(TriggerConstraint):
                 f" WHEN OLD.{column} IS NOT NEW.{column} OR OLD.{primary} IS NOT NEW.{primary}",
                 [
                     out,
-                    f"INSERT INTO {words} (rowid, {column}) SELECT NEW.{primary}, NEW.{column} WHERE {known}",
+                    f"INSERT INTO {words} (rowid, {column}) "
+                    f"SELECT NEW.{primary}, NEW.{column} WHERE NEW.{column} <> '' AND {known}",
                     f"UPDATE {waiting} SET id = NEW.{primary} WHERE id = OLD.{primary}",  # noqa: S608
                 ],
             ),

@@ -20,7 +20,7 @@ from madoguchi.kernel.tables.xml_texts import text_unescape
 
 _PORTION: Final = 1 << 18
 _MOST_PARTS: Final = 5_000
-_MACROS: Final = b"macroEnabled"
+# Macros are not looked at: cells are read and nothing is run, and cities publish workbooks that carry them.
 
 Attributes = dict[str, str]
 Parse = Callable[[bytes], object]
@@ -54,7 +54,7 @@ class Package:
         """
         Look whether it may be unpacked.
 
-        :raises TableRefused: it is none, locked, has macros, unpacks to more than the limits.
+        :raises TableRefused: it is none, locked, unpacks to more than the limits.
         """
         try:
             self._packed = zipfile.ZipFile(io.BytesIO(content))
@@ -112,13 +112,6 @@ class Package:
             )
         if not self.has("[Content_Types].xml") or not self.has("xl/workbook.xml"):
             raise _other_refused(self)
-        with self._packed.open(self._names["[content_types].xml"]) as stream:
-            macros = _MACROS in stream.read(_PORTION).replace(b"\0", b"")
-        if macros or self.has("xl/vbaProject.bin"):
-            raise TableRefused(
-                gettext("マクロの入ったファイルです。"),
-                gettext("Excelで「.xlsx」の形式で保存し直してください。"),
-            )
 
 
 def _refuse(*_anything: object) -> None:

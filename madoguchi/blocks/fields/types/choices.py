@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from madoguchi.blocks.fields.types.part import FieldPart
+from madoguchi.blocks.fields.types.part import FieldPart, dash_only
+from madoguchi.blocks.fields.types.parting import SEPARATORS, parting, proposal_among
 from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
 from madoguchi.kernel.declarations.codelist_kind import Code, Codelist
@@ -24,7 +25,6 @@ from madoguchi.kernel.declarations.texts import text_for
 from madoguchi.kit.kana import search_fold
 
 MOST_TOLD = 12
-SEPARATORS = "、,，;；・/／\n|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,10 @@ class ChoicePart(FieldPart):
 
         return read
 
+    def nothing(self, typed: str, options: Options) -> bool:
+        """Say whether a dash stands for nothing: where it is no option, and the field may be left out."""
+        return not self.required and dash_only(typed) and typed not in options.labels.values()
+
     def writes(self, value: Json, ctx: Ctx) -> str:
         """The label, where it names one code alone; else the code."""
         return self.written(value, self._known(ctx))
@@ -130,7 +134,8 @@ class ChoiceField(ChoicePart):
 
     def reads(self, ctx: Ctx) -> Reader:
         """Read a code or its label."""
-        return self.code_reader(ctx)
+        one, options = self.code_reader(ctx), self.choices(ctx)
+        return lambda typed: Read(None, (Repair.NOTHING,)) if self.nothing(typed, options) else one(typed)
 
     def checks(self, value: Json, ctx: Ctx) -> None:
         """A code that may be chosen on the day."""
@@ -178,15 +183,25 @@ class MultiField(ChoicePart):
     sortable = False
 
     def reads(self, ctx: Ctx) -> Reader:
-        """Read codes or labels with 、 or , or ・ between them."""
+        """Read codes or labels with 、 or , or ・ between them; labels of one letter also without (月火水木金)."""
         one = self.code_reader(ctx)
-        order = {code: place for place, code in enumerate(self.choices(ctx).usable)}
+        options = self.choices(ctx)
+        order = {code: place for place, code in enumerate(options.usable)}
+        labels = [options.labels[code] for code in options.usable]
+        parts_of = parting(options.labels.values(), usable=labels)
 
         def read(typed: str) -> Read:
+            if self.nothing(typed, options):
+                return Read(None, (Repair.NOTHING,))
             repairs: set[Repair] = set()
             codes: set[str] = set()
-            for part in _parts(typed) or [typed]:
-                found = one(part)
+            parts = parts_of(typed)
+            for place, part in enumerate(parts):
+                try:
+                    found = one(part)
+                except ValueRefused as refused:
+                    refused.proposal = proposal_among(refused.proposal, parts, place)
+                    raise
                 codes.add(found.value)
                 repairs |= set(found.repairs)
             return Read(self._counted(sorted(codes, key=order.__getitem__)), tuple(sorted(repairs, key=str)))
@@ -260,7 +275,7 @@ class BooleanField(FieldPart):
                 return Read(own[folded])
             value = _MARKS.get(typed, _MARKS.get(folded))
             if value is None:
-                if typed in _NOTHING and not self.required:
+                if (typed in _NOTHING or dash_only(typed)) and not self.required:
                     return Read(None, (Repair.NOTHING,))
                 raise ValueRefused("boolean", text=typed)
             return Read(value, (Repair.MARK,))
@@ -338,7 +353,7 @@ _MARKS: Mapping[str, bool] = {
     for spelling in (word, search_fold(word))
     if spelling
 }
-_NOTHING = frozenset({"-", "－", "ー", "―", "*", "＊", "不明", "…"})
+_NOTHING = frozenset({"*", "＊", "不明", "…"})
 
 
 class _JoinedBoxes(forms.CheckboxSelectMultiple):
@@ -384,9 +399,3 @@ def _told(options: Options) -> str:
     words = [options.labels[code] for code in options.usable]
     more = gettext(" ほか%(count)s") % {"count": len(words) - MOST_TOLD} if len(words) > MOST_TOLD else ""
     return gettext("、").join(words[:MOST_TOLD]) + more
-
-
-def _parts(typed: str) -> list[str]:
-    for mark in SEPARATORS:
-        typed = typed.replace(mark, "\0")
-    return [part.strip() for part in typed.split("\0") if part.strip()]

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from pydantic import Field
 
-from madoguchi.blocks.fields.types.part import FieldPart
+from madoguchi.blocks.fields.types.part import FieldPart, dash_only
 from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
 from madoguchi.kit.partial_dates import PartialDate, partial_date_parse
@@ -54,6 +54,8 @@ class DateField(FieldPart):
         needed = _LENGTHS[self.precision]
 
         def read(typed: str) -> Read:
+            if dash_only(typed):
+                return self._nothing(typed)
             plain = ascii_to_half(typed)
             if found := _EXCEL_MOMENT.fullmatch(plain):
                 plain = found["day"]
@@ -62,17 +64,23 @@ class DateField(FieldPart):
             try:
                 iso = partial_date_parse(plain).iso
             except Refused as refused:
+                if refused.code == "unreadable":
+                    # The kit speaks of days of birth.
+                    raise ValueRefused("date_unreadable", text=typed) from refused
                 raise ValueRefused.of("date", refused) from refused
             if not iso:
-                if self.required:
-                    raise ValueRefused("nothing", text=typed)
-                return Read(None, (Repair.NOTHING,))
+                return self._nothing(typed)
             if len(iso) < needed:
                 raise ValueRefused("precision", text=typed, needed=_needed(self.precision))
             self._limits(iso)
             return Read(iso, _spelling(typed, iso))
 
         return read
+
+    def _nothing(self, typed: str) -> Read:
+        if self.required:
+            raise ValueRefused("nothing", text=typed)
+        return Read(None, (Repair.NOTHING,))
 
     def _limits(self, iso: str) -> None:
         kept = PartialDate(iso)

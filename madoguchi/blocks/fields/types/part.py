@@ -14,6 +14,7 @@ from madoguchi.kernel.declarations.kinds import Part, Words
 from madoguchi.kernel.rights import DataClass
 from madoguchi.kernel.sources import FacetType
 from madoguchi.kit.check_characters import my_number_find
+from madoguchi.kit.width import HYPHENS
 
 FieldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -180,6 +181,11 @@ def length_check(text: str, most: int) -> None:
     """
     if len(text) > most:
         raise ValueRefused("long", count=len(text), most=most)
+
+
+def dash_only(text: str) -> bool:
+    """Say whether nothing but dashes stand there: in tables they say that there is none."""
+    return all(letter in HYPHENS for letter in text) and bool(text)
 
 
 UNSEEN = frozenset(

@@ -29,6 +29,7 @@ MESSAGES: Mapping[str, Promise | str] = {
     "phone_length": _("「%(text)s」は%(count)s桁です。市外局番から10桁か11桁で書いてください。"),
     "email": _("「%(text)s」はメールアドレスではありません。例：madoguchi@example.jp"),
     "url": _("「%(text)s」はページのアドレスではありません。https:// から書いてください。"),
+    "url_two": _("「%(text)s」にはページのアドレスが二つあります。一つにしてください。"),
     "url_host": _("%(hosts)s のページだけを書けます。"),
     "nothing": _("「%(text)s」は、値がないことを表します。必ず要る項目です。"),
     "unit": _("単位の「%(unit)s」を取って、数だけを書いてください。"),
@@ -37,6 +38,7 @@ MESSAGES: Mapping[str, Promise | str] = {
     "large": _("「%(text)s」は桁数が多すぎます。"),
     "low": _("%(limit)s以上の数を書いてください。"),
     "high": _("%(limit)s以下の数を書いてください。"),
+    "date_unreadable": _("「%(text)s」は日付として読めません。例：令和8年4月1日、2026-04-01"),
     "precision": _("「%(text)s」には%(needed)sまで書いてください。"),
     "early": _("%(limit)sより後の日を書いてください。"),
     "late": _("%(limit)sより前の日を書いてください。"),
@@ -78,6 +80,7 @@ class Repair(Enum):
     UNIT = "unit"
     MARK = "mark"
     NOTHING = "nothing"
+    BLANK = "blank"
     KANA = "kana"
     LABEL = "label"
     MIDNIGHT = "midnight"
@@ -104,6 +107,7 @@ _REPAIR_WORDS: Mapping[Repair, Promise | str] = {
     Repair.UNIT: _("単位を取ります"),
     Repair.MARK: _("○や×などの記号を、はい・いいえにします"),
     Repair.NOTHING: _("「－」や「*」などの、ないことを表す記号を空にします"),
+    Repair.BLANK: _("ページのアドレスの中の全角の空白を、%E3%80%80 と書きます"),
     Repair.KANA: _("ひらがなをカタカナにします"),
     Repair.LABEL: _("選択肢の表記の違いをそろえます"),
     Repair.MIDNIGHT: _("24:00を0:00にします"),

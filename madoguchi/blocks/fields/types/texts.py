@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from pydantic import Field, field_validator
 
-from madoguchi.blocks.fields.types.part import FieldPart, length_check, text_check
+from madoguchi.blocks.fields.types.part import FieldPart, dash_only, length_check, text_check
 from madoguchi.blocks.fields.types.reading import Ctx, Json, Read, Reader
 from madoguchi.blocks.fields.types.refusing import Proposal, Repair, ValueRefused
 from madoguchi.kit.kana import hiragana
@@ -140,9 +140,13 @@ class PhoneField(FieldPart):
     cel = "text"
 
     def reads(self, ctx: Ctx) -> Reader:  # noqa: ARG002
-        """Read a number; brackets and blanks become hyphens."""
+        """Read a number; brackets and blanks become hyphens, and a dash alone says that there is none."""
 
         def read(typed: str) -> Read:
+            if dash_only(typed):
+                if self.required:
+                    raise ValueRefused("nothing", text=typed)
+                return Read(None, (Repair.NOTHING,))
             half = ascii_to_half(kana_to_full(typed))
             text = _HYPHEN.sub("-", half)
             text = re.sub(r"[-\s]*[()]\s*|\s*-\s*|\s+", "-", text).strip("-")
@@ -208,10 +212,16 @@ class UrlField(FieldPart):
     cel = "text"
 
     def reads(self, ctx: Ctx) -> Reader:  # noqa: ARG002
-        """Read an address."""
+        """Read an address; a wide blank within, which browsers send encoded, is encoded (RFC 3987 3.1)."""
 
         def read(typed: str) -> Read:
-            text = ascii_to_half(typed)
+            whole = typed.replace("\u3000", "%E3%80%80")
+            text = ascii_to_half(whole)
+            repairs = (Repair.WIDTH,) if text != whole else ()
+            if whole != typed:
+                repairs = (*repairs, Repair.BLANK)
+                if typed.count("://") > 1:
+                    raise ValueRefused("url_two", text=typed)
             try:
                 parts = urlsplit(text)
                 host = parts.hostname or ""
@@ -222,7 +232,7 @@ class UrlField(FieldPart):
                 raise ValueRefused("url", text=typed)
             if self.hosts and not any(host == one or host.endswith(f".{one}") for one in self.hosts):
                 raise ValueRefused("url_host", hosts="、".join(self.hosts))
-            return Read(text, () if text == typed else (Repair.WIDTH,))
+            return Read(text, repairs)
 
         return read
 

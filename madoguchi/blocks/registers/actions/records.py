@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.fields.types import Ctx, Json
-from madoguchi.blocks.registers.indexes import field_value, of_register
-from madoguchi.blocks.registers.models import Record, Version
+from madoguchi.blocks.registers.indexes import of_register
+from madoguchi.blocks.registers.models import UNIQUE_SLOTS, Record, Version
 from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema, schema_get
+from madoguchi.blocks.registers.slots import slots_of, unique_value
 from madoguchi.blocks.registers.totals import totals_follow
 from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, span_of, spans_of, values_of
 from madoguchi.kernel.actions import Refused, action
@@ -63,6 +64,12 @@ class ParentGone(Refused):
     message = _("属するものが見つからないか、終わっています。番号を確かめてください。")
 
 
+class ValueTaken(Refused):
+    """Another record took a value that must stand once, at the same moment."""
+
+    message = _("一度しか使えない値が、ほかの記録で使われました。画面を開き直して、確かめてください。")
+
+
 class NothingToChange(Refused):
     """It says what is recorded already."""
 
@@ -86,6 +93,7 @@ _RAISES = {
     "record_retired_holds_none": StillHolds,
     "version_current_once": RecordChangedMeanwhile,
     "version_one_on_a_day": RecordChangedMeanwhile,
+    **{f"version_unique_{number}": ValueTaken for number in range(1, UNIQUE_SLOTS + 1)},
 }
 
 
@@ -382,18 +390,16 @@ def parent_let_go(parent_id: int) -> None:
 
 def unique_check(schema: Schema, payload: Payload, *, but: str) -> None:
     """
-    Refuse values that another current record has; the unique indexes hold it against others at the same moment.
+    Refuse values that another current record has; the database holds it against others at the same moment.
 
     :raises RecordRefused: it names that record.
     """
-    for keys in schema.model.unique:
-        values = [payload.get(key) for key in keys]
-        if any(value is None for value in values):
+    slots = slots_of(schema.key)
+    for slot, keys in slots.unique.items():
+        value = unique_value([payload.get(key) for key in keys])
+        if value is None:
             continue
-        rows = Version.objects.filter(of_register(schema.key)).exclude(number=but)
-        for key, value in zip(keys, values, strict=True):
-            rows = rows.annotate(**{f"v_{key}": field_value(schema, key)})
-            rows = rows.filter(**{f"v_{key}": value["written"] if isinstance(value, dict) else value})
+        rows = Version.objects.filter(of_register(schema.key), **{slot: value}).exclude(number=but)
         other = rows.values_list("number", flat=True).first()
         if other is not None:
             labels = gettext("・").join(schema.label(key) for key in keys)

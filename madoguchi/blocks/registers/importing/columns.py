@@ -77,9 +77,10 @@ def _targets(schema: Schema) -> Iterator[tuple[str, str]]:
         if isinstance(one, PointField):
             yield from ((name, f"{key}:lat") for name in one.latitude)
             yield from ((name, f"{key}:lon") for name in one.longitude)
-    yield from ((name, NUMBER) for name in (*schema.model.upload_names, *_NUMBERS))
-    yield from ((name, OFFICE) for name in _OFFICES)
+    yield from ((name, NUMBER) for name in (NUMBER, *schema.model.upload_names, *_NUMBERS))
+    yield from ((name, OFFICE) for name in (OFFICE, *_OFFICES))
     if schema.model.parent is not None:
+        yield PARENT, PARENT
         yield schema.words("parent.label"), PARENT
         yield f"{schema.words('parent.label')}の番号", PARENT
 

@@ -26,9 +26,10 @@ from madoguchi.blocks.fields.types import (
 )
 from madoguchi.blocks.registers.importing.cells import CellLost, cell_text
 from madoguchi.blocks.registers.importing.columns import NUMBER, OFFICE, PARENT, FileMap
-from madoguchi.blocks.registers.indexes import field_value, of_register
+from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
+from madoguchi.blocks.registers.slots import unique_value
 from madoguchi.kernel.tables import Row, Table
 from madoguchi.kit.canonical import canonical_json
 
@@ -273,21 +274,16 @@ class Stager:
 
     def _by_natural_key(self, found: Sequence[Staged]) -> None:
         keys = self.schema.model.natural
-        values = [(one.payload or {}).get(keys[0]) for one in found]
-        plain = sorted({_plain(value) for value in values if value is not None}, key=str)
-        rows = Version.objects.filter(of_register(self.schema.key)).annotate(
-            first=field_value(self.schema, keys[0])
-        )
-        known: dict[tuple[Any, ...], str] = {}
-        for start in range(0, len(plain), 500):
-            for number, payload in rows.filter(first__in=plain[start : start + 500]).values_list(
-                "number", "payload"
-            ):
-                known[tuple(_plain(payload.get(key)) for key in keys)] = number
-        for one in found:
-            identity = tuple(_plain((one.payload or {}).get(key)) for key in keys)
-            if None not in identity:
-                one.identity, one.number = identity, known.get(identity, "")
+        values = [unique_value([(one.payload or {}).get(key) for key in keys]) for one in found]
+        asked = sorted({value for value in values if value is not None})
+        rows = Version.objects.filter(of_register(self.schema.key))
+        known: dict[str, str] = {}
+        for start in range(0, len(asked), 500):
+            some = rows.filter(natural__in=asked[start : start + 500])
+            known |= dict(some.values_list("natural", "number"))
+        for one, value in zip(found, values, strict=True):
+            if value is not None:
+                one.identity, one.number = tuple(value.split("\x1f")), known.get(value, "")
 
     def _twice(self, found: Iterable[Staged]) -> None:
         """Refuse a row that means the same record as one before it, and a value that must stand once."""

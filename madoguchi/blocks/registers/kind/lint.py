@@ -13,6 +13,7 @@ from madoguchi.blocks.fields.types import (
     TableField,
 )
 from madoguchi.blocks.registers.kind.model import Condition, Register
+from madoguchi.blocks.registers.models import NUMBER_SLOTS, TEXT_SLOTS, UNIQUE_SLOTS
 from madoguchi.kernel.declarations import Context, Issue, Resolved
 from madoguchi.kernel.expressions import ComputedCycle, ExpressionRefused, computed_order, expression_compile
 from madoguchi.kernel.expressions.suggestions import closest
@@ -27,6 +28,7 @@ def register_lint(declaration: Resolved, context: Context) -> Iterator[Issue]:
     register: Register = declaration.model
     yield from _fields(declaration, register, context)
     yield from _names(declaration, register)
+    yield from _slots(declaration, register)
     yield from _neighbours(declaration, register, context)
     yield from _expressions(declaration, register)
     yield from _steps(declaration, register)
@@ -130,6 +132,17 @@ def _names(declaration: Resolved, register: Register) -> Iterator[Issue]:
             yield declaration.issue(
                 "statistics", i, "sum", code="register-sum", message=f"「{table.sum}」は足せません。"
             )
+
+
+def _slots(declaration: Resolved, register: Register) -> Iterator[Issue]:
+    numbers = sum(isinstance(register.field_of(key), FigurePart) for key in register.indexes)
+    for most, count, place in (
+        (NUMBER_SLOTS, numbers, "indexes"), (TEXT_SLOTS, len(register.indexes) - numbers, "indexes"),
+        (UNIQUE_SLOTS, len(register.unique), "unique"),
+    ):  # fmt: skip
+        if count > most:
+            message = f"多すぎます（{count}）。数の項目は{NUMBER_SLOTS}、ほかの項目は{TEXT_SLOTS}、unique は{UNIQUE_SLOTS}までです。"
+            yield declaration.issue(place, code="register-slots", message=message)
 
 
 def _neighbours(declaration: Resolved, register: Register, context: Context) -> Iterator[Issue]:

@@ -1,0 +1,1 @@
+"""The city's information systems, their contracts, budgets, connections and devices."""

@@ -1,0 +1,1 @@
+"""The review of paper, stamps and face-to-face demands, form by form."""
