@@ -64,7 +64,9 @@ def stamp_move(name: str) -> None:
     # that had cached inside the rolled-back transaction would take its cache for the truth.
     Stamp.objects.filter(name=name).update(value=secrets.randbits(53) + 1)
     _thread.stamps = None
-    _thread.moved[name] = min(_depth(), _thread.moved.get(name, _depth()))
+    if _depth():
+        # Without a transaction the change is there already, and what is read from now on may be kept.
+        _thread.moved[name] = min(_depth(), _thread.moved.get(name, _depth()))
 
 
 def stamp_read(name: str) -> int:

@@ -136,6 +136,8 @@ def my_number_find(text: str) -> list[MyNumberFound]:
     plain = ascii_to_half(text)
     groups = [(found.start(), found.end()) for found in _FIGURES.finditer(plain)]
     found: list[MyNumberFound] = []
+    if sum(end - start for start, end in groups) < 12:
+        return found
     index = 0
     while index < len(groups):
         count = _groups_that_fit(plain, groups, index)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from madoguchi.blocks.fields.types import AnyField, Ctx, FieldPart
 
 DAY = date(2026, 5, 12)
-CTX = Ctx(on=DAY)
+CTX = Ctx(on=DAY, found={("address", ""): {}})
 _ADAPTER: TypeAdapter[FieldPart] = TypeAdapter(AnyField)
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
 
 from madoguchi.blocks.fields.types import ADDRESS_PORT, PARTY_PORT, RECORD_PORT, ports
 from madoguchi.blocks.registers import linking
 from madoguchi.blocks.registers.actions.days import current_move, stale_records
 from madoguchi.blocks.registers.counting import register_source
+from madoguchi.blocks.registers.sample import registers_load
 from madoguchi.kernel.actions import ConstraintRefused
 from madoguchi.kernel.chores import chore
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.rights import Viewer, system_viewer
 from madoguchi.kernel.sources import source_makers
+from madoguchi.kernel.steps import demo_step
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +39,12 @@ def days_follow(now: datetime) -> None:
         except ConstraintRefused:
             _one_by_one(actor, found, now)
             return
+
+
+@demo_step("registers.records", 20)
+def registers_in_demo(actor: Viewer, now: datetime) -> None:
+    """Load the records of the fictional city."""
+    registers_load(Path(settings.CITY_DIR), actor=actor, now=now)
 
 
 def _one_by_one(actor: Viewer, found: list[tuple[str, int]], now: datetime) -> None:

@@ -137,7 +137,7 @@ def slots_fill(schema: Schema, *, now: datetime) -> int:
     )
     if not missing:
         return 0
-    count, last = 0, 0
+    count, last, slots = 0, 0, slots_of(schema.key)
     while True:
         rows = Version.objects.filter(register=schema.key, withdrawn_at=None, pk__gt=last).order_by("pk")[
             :PORTION
@@ -146,7 +146,7 @@ def slots_fill(schema: Schema, *, now: datetime) -> int:
         if not portion:
             break
         for pk, payload in portion:
-            values = slot_values(schema, payload)
+            values = slot_values(schema, payload, slots)
             Version.objects.filter(pk=pk).update(**{slot: values[slot] for slot in missing})
         count, last = count + len(portion), portion[-1][0]
     RegisterSlot.objects.filter(register=schema.key, slot__in=missing).update(filled_at=now)
@@ -154,9 +154,8 @@ def slots_fill(schema: Schema, *, now: datetime) -> int:
     return count
 
 
-def slot_values(schema: Schema, payload: Mapping[str, Json]) -> dict[str, Any]:
-    """Give the values of all slots for a payload; None where there is nothing."""
-    slots = slots_of(schema.key)
+def slot_values(schema: Schema, payload: Mapping[str, Json], slots: SlotMap) -> dict[str, Any]:
+    """Give the values of all slots for a payload, in the order of ``SLOTS``; None where there is nothing."""
     values: dict[str, Any] = dict.fromkeys(SLOTS)
     for key, slot in slots.fields.items():
         if key in schema.fields:

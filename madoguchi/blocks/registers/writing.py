@@ -6,6 +6,7 @@ One record or a hundred thousand take the same way, in a few statements; it belo
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,10 @@ from django.db.models import F
 
 from madoguchi.blocks.registers.models import SLOTS, Record, Tally, Version
 from madoguchi.blocks.registers.schema import Payload, Schema
-from madoguchi.blocks.registers.slots import slot_values
+from madoguchi.blocks.registers.slots import SlotMap, slot_values, slots_of
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kit.canonical import canonical_json
 from madoguchi.kit.timelines import Edit, Span
 
 BATCH = 5_000
@@ -137,13 +137,21 @@ def _portion(
         ],
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = []
+    slots = slots_of(schema.key)
     for change in changes:
-        rows += _rows(schema, change, counts, actor=actor, today=today, now=now)
+        rows += _rows(schema, change, counts, slots, actor=actor, today=today, now=now)
     rows_copy(Version, _VERSION, rows)
 
 
 def _rows(
-    schema: Schema, change: Change, counts: _Counts, *, actor: Viewer, today: date, now: datetime
+    schema: Schema,
+    change: Change,
+    counts: _Counts,
+    slots: SlotMap,
+    *,
+    actor: Viewer,
+    today: date,
+    now: datetime,
 ) -> Iterable[tuple[Any, ...]]:
     record = change.record
     shown = change.shown
@@ -159,11 +167,16 @@ def _rows(
             record.pk, record.register, record.number, values["office_id"], values["parent_id"],
             span.starts_on, span.ends_on, now, current,
             Version.Kind.CARRIED if carried else change.kind, values["declared"],
-            canonical_json(values["payload"]).decode(),
+            payload_text(values["payload"]),
             *(schema.searched(record.number, values["payload"]) if current else ("", "")),
             actor.key, "" if carried else change.reason,
-            *slot_values(schema, values["payload"]).values(),
+            *slot_values(schema, values["payload"], slots).values(),
         )  # fmt: skip
+
+
+def payload_text(payload: Payload) -> str:
+    """Write a payload as it is kept; its values have one spelling already (``blocks/fields``), and no float among them."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def counts_of(

@@ -22,7 +22,13 @@ from madoguchi.blocks.fields.types.links import (
     RecordField,
 )
 from madoguchi.blocks.fields.types.part import FieldKey, FieldPart
-from madoguchi.blocks.fields.types.places import ADDRESS_PORT, AddressField, PointField, ShapeField, written_address
+from madoguchi.blocks.fields.types.places import (
+    ADDRESS_PORT,
+    AddressField,
+    PointField,
+    ShapeField,
+    written_address,
+)
 from madoguchi.blocks.fields.types.reading import (
     Ctx,
     Json,

@@ -38,7 +38,11 @@ class LinkPart(FieldPart):
         known = ctx.found.get((name, within))
 
         def read(typed: str) -> Read:
-            key = links_find(name, [typed], within=within, on=ctx.on).get(typed) if known is None else known.get(typed)
+            key = (
+                links_find(name, [typed], within=within, on=ctx.on).get(typed)
+                if known is None
+                else known.get(typed)
+            )
             if key is None:
                 raise ValueRefused("link", text=typed)
             return Read(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,6 @@ from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
 from madoguchi.blocks.registers.slots import unique_value
 from madoguchi.kernel.tables import Row, Table
-from madoguchi.kit.canonical import canonical_json
 
 Action = Literal["new", "changed", "same", "rejected"]
 PORTION = 2_000
@@ -121,7 +121,7 @@ class Outcome:
             staged.revision,
             staged.payload,
         ]
-        self._digest.update(canonical_json(seen))
+        self._digest.update(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode())
 
 
 class Stager:
