@@ -1,0 +1,1 @@
+"""Farmland: parcels, rights, permits, and the surveys of use and intention."""

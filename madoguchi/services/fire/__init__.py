@@ -1,0 +1,1 @@
+"""Fire service: premises, violations, fires, ambulance and rescue runs, hazardous materials."""

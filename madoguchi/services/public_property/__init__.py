@@ -1,0 +1,1 @@
+"""Public property: land, buildings, structures, what changed them, and who uses them."""

@@ -1,0 +1,1 @@
+"""Devices for pupils: lending, repairs, visits of ICT supporters, devices per school."""
