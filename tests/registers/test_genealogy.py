@@ -12,7 +12,6 @@ from madoguchi.blocks.registers.actions import (
     NoGenealogy,
     RecordChangedMeanwhile,
     Source,
-    StillHolds,
     TooFew,
     record_add,
     record_retire,
@@ -78,12 +77,39 @@ def test_what_cannot_be_split() -> None:
         split(plot, {"name": "1番1", "area": 300_00})
     with pytest.raises(RecordChangedMeanwhile):
         split(plot, {"name": "1番1", "area": 100_00}, {"name": "1番2", "area": 200_00}, revision=7)
-    record_make("test.moves", parent=plot.number, change=1)
-    with pytest.raises(StillHolds):
-        split(plot, {"name": "1番1", "area": 100_00}, {"name": "1番2", "area": 200_00}, revision=2)
     thing = record_make()
     with pytest.raises(NoGenealogy):
         split(thing, {"name": "a"}, {"name": "b"}, register="test.things")
+
+
+def test_what_lay_beneath_lies_beneath_what_came_first() -> None:
+    office = office_make().pk
+    plot = record_make("test.plots", office_id=office, area=300_00)
+    moves = [
+        record_make("test.moves", office_id=office, parent=plot.number, change=change)
+        for change in (7_00, 5_00)
+    ]
+    plot.refresh_from_db()
+    parts = ({"name": "1番1", "area": 100_00}, {"name": "1番2", "area": 200_00})
+    one, two = split(plot, *parts, revision=plot.revision)
+    for record in (plot, one, two):
+        record.refresh_from_db()
+    assert (plot.holds, one.holds, two.holds) == (0, 2, 0)
+    assert Version.objects.get(record=one, current=True).payload["moved"] == 12_00
+    for move in moves:
+        shown = Version.objects.get(record=move, current=True)
+        assert (shown.parent_id, shown.number) == (one.pk, move.number)
+
+
+def test_a_rule_of_what_it_belongs_to_refuses_what_is_done_beneath() -> None:
+    rule = {"key": "below", "when": "has(moved) && moved < 0", "refuse": "持っているより多くは減らせません。"}
+    register_make(PLOTS, rules=[rule])
+    office = office_make().pk
+    plot = record_make("test.plots", office_id=office, area=300_00)
+    record_make("test.moves", office_id=office, parent=plot.number, change=10_00)
+    with pytest.raises(RecordRefused, match="持っているより多くは"):
+        record_make("test.moves", office_id=office, parent=plot.number, change=-10_01)
+    record_make("test.moves", office_id=office, parent=plot.number, change=-10_00)
 
 
 def test_sums_tie_to_what_lies_beneath() -> None:

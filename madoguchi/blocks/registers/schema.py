@@ -139,6 +139,7 @@ class Schema:
         *,
         before: Mapping[str, Json] | None = None,
         check: bool = True,
+        steps: bool = True,
     ) -> Payload:
         """
         Give the whole payload of a record: checked, with what is computed.
@@ -146,6 +147,7 @@ class Schema:
         :param values: kept values by field; what is None or left out is not there.
         :param before: what it was, where it changes; None for a new record.
         :param check: whether each value is checked; a reader has just made those of an import.
+        :param steps: whether the record comes to this state now (``transitions``), and is not only described in it.
         :raises RecordRefused: with everything that is wrong.
         """
         problems: list[Problem] = []
@@ -158,7 +160,8 @@ class Schema:
             problems += self._values_wrong(payload, ctx)
         if not problems:
             payload = self._computed(payload, problems)
-            problems += self._rules_broken(payload, before)
+            problems += self._steps_wrong(payload, before) if steps else ()
+            problems += self._rules_broken(payload)
         if problems:
             raise RecordRefused(problems)
         return payload
@@ -198,11 +201,26 @@ class Schema:
                 payload[key] = found.isoformat() if isinstance(found, date) else found
         return payload
 
-    def _rules_broken(self, payload: Payload, before: Mapping[str, Json] | None) -> Iterable[Problem]:
+    def totalled(self, payload: Mapping[str, Json], sums: Mapping[str, Json]) -> Payload:
+        """
+        Give a payload with other sums of what lies beneath: computed anew, and held to the rules.
+
+        :raises RecordRefused: a rule of this record refuses what was done beneath it.
+        """
+        problems: list[Problem] = []
+        found = self._computed({**payload, **sums}, problems)
+        problems += self._rules_broken(found)
+        if problems:
+            raise RecordRefused(problems)
+        return found
+
+    def _steps_wrong(self, payload: Payload, before: Mapping[str, Json] | None) -> Iterable[Problem]:
         for one in self.model.transitions:
             yield from self._step_wrong(
                 one, payload.get(one.field), None if before is None else before.get(one.field)
             )
+
+    def _rules_broken(self, payload: Payload) -> Iterable[Problem]:
         for rule, expression in self.rules:
             data = self._data(payload, expression.names)
             try:

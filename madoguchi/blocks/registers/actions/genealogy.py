@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,6 @@ from madoguchi.blocks.registers.actions.records import (
     _RAISES,
     ParentGone,
     ReasonNeeded,
-    StillHolds,
     changeable,
     claimed,
     number_give,
@@ -23,14 +24,14 @@ from madoguchi.blocks.registers.actions.records import (
     parent_take,
     unique_check,
 )
-from madoguchi.blocks.registers.models import Descent, Record
-from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema
+from madoguchi.blocks.registers.models import Descent, Record, Version
+from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema, schema_get
 from madoguchi.blocks.registers.totals import totals_follow
 from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of, values_of
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kit.timelines import Edit, Span, span_clear
+from madoguchi.kit.timelines import Edit, Span, span_begin, span_clear
 
 
 class NoGenealogy(Refused):
@@ -67,14 +68,13 @@ def record_split(
     now: datetime,
 ) -> list[Record]:
     """
-    Let a record end and two or more come from it.
+    Let a record end and two or more come from it; what lay beneath it lies beneath the first of them from then on.
 
     :param parts: the kept values of each that comes.
     :param numbers: their numbers, where the city numbers them itself; "" lets the register number one.
     :raises NoGenealogy: the register has no splits.
     :raises TooFew: fewer than two parts.
     :raises RecordRefused: a rule, or a sum that must not change (an area).
-    :raises StillHolds: records lie beneath the source.
     """
     return _descend(
         actor, register, Descent.Kind.SPLIT, [source], parts, numbers, on, reason, approved=approved, now=now
@@ -139,6 +139,10 @@ def _descend(
         _begun(schema, payload, first, number, kind, reason, on, actor, now)
         for payload, number in zip(payloads, [*numbers, *[""] * (len(payloads) - len(numbers))], strict=True)
     ]
+    moved = _children_move([record for record, _schema in ending], results[0], on, reason, actor, now)
+    # Last: what has ended holds nothing any more.
+    ended = Record.objects.filter(pk__in=[record.pk for record, _schema in ending])
+    ended.update(retired_on=on, retired_reason=reason[:500])
     Descent.objects.bulk_create(
         Descent(kind=kind, source=record, result=result, happened_on=on, entered_at=now)
         for record, _schema in ending
@@ -146,26 +150,50 @@ def _descend(
     )
     totals_follow(schema, [first, *results], actor=actor, now=now)
     detail: dict[str, Any] = {"on": on.isoformat(), "from": [one.number for one in sources]}
-    detail["to"] = [result.number for result in results]
+    detail |= {"to": [result.number for result in results], "beneath": moved}
     event = "registers.record_split" if kind == Descent.Kind.SPLIT else "registers.records_merged"
     audit_write(actor, event, first.subject(), detail=detail)
     return results
 
 
 def _ended(record: Record, source: Source, kind: str, on: date, reason: str) -> tuple[Change, Payload]:
-    if record.holds:
-        raise StillHolds
     spans = spans_of(record)
     last = shown_of(spans, on)
     if last is None:
         text = gettext("%(number)s は、この日にはありません。日付を確かめてください。")
         raise RecordRefused([Problem("", "not_there", text % {"number": record.number})])
-    claimed(record, source.revision, retired_on=on, retired_reason=reason)
-    record.retired_on = on
+    claimed(record, source.revision)
     if record.parent_id is not None:
         parent_let_go(record.parent_id)
     edit = span_clear(spans, Span(on, None, {}))
     return Change(record, edit, kind, None, reason, shown_of(spans, on)), last.values["payload"]
+
+
+def _children_move(
+    sources: Sequence[Record], result: Record, on: date, reason: str, actor: Viewer, now: datetime
+) -> int:
+    """Let what lay beneath records that end lie beneath the first that came from them, from that day on; how many."""
+    children = list(Record.objects.filter(parent__in=sources, retired_on=None).order_by("register", "pk"))
+    for register, some in groupby(children, key=lambda child: child.register):
+        schema, changes = schema_get(register), []
+        for child in some:
+            spans = spans_of(child)
+            last = shown_of(spans, on)
+            if last is not None:
+                values = {**last.values, "parent_id": result.pk}
+                edit = span_begin(spans, Span(on, None, values))
+                changes.append(
+                    Change(child, edit, Version.Kind.CARRIED, values, reason, shown_of(spans, actor.on))
+                )
+        changes_write(schema, changes, actor=actor, today=actor.on, now=now)
+    ids = [child.pk for child in children]
+    Record.objects.filter(pk__in=ids).update(parent=result, revision=F("revision") + 1)
+    Record.objects.filter(pk__in=[source.pk for source in sources]).update(holds=0)
+    Record.objects.filter(pk=result.pk).update(holds=F("holds") + len(ids))
+    firsts = {child.register: child.pk for child in children}
+    for register, child_id in firsts.items():
+        totals_follow(schema_get(register), list(Record.objects.filter(pk=child_id)), actor=actor, now=now)
+    return len(ids)
 
 
 def _begun(

@@ -240,8 +240,9 @@ def _offices_by_name(on: date) -> dict[str, int]:
 def _importable(actor: Viewer, register: str, office_id: int) -> Schema:
     schema = schema_get(register)
     actor.must("registers.import", office_id=office_id, service=schema.service)
-    # Who may not change alone may not bring a hundred changes alone either.
-    return writable(actor, register, office_id)
+    # Who may not change alone may not bring a hundred changes alone either; an empty register is filled first.
+    empty = not Record.objects.filter(register=register).exists()
+    return writable(actor, register, office_id, approved=empty)
 
 
 def _waiting(actor: Viewer, import_key: str) -> tuple[FileImport, Schema]:

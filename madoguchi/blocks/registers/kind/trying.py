@@ -49,7 +49,7 @@ def sample_try(register: Register, sample: RegisterSample, context: Context) -> 
     """
     resolved = context.get("register", register.key)
     assert resolved is not None
-    schema = Schema(_Trial(resolved))  # type: ignore[arg-type] # it has what a schema reads
+    schema = _schema_of(resolved)
     codelists = {
         key: found.model
         for key in context.keys("codelist")
@@ -57,9 +57,10 @@ def sample_try(register: Register, sample: RegisterSample, context: Context) -> 
     }
     ctx = Ctx(on=SAMPLE_DAY, codelists=codelists, links_trusted=True)
     try:
-        before = (
-            schema.finished(_read(schema, sample.before, ctx), ctx) if sample.before is not None else None
-        )
+        before = None
+        if sample.before is not None:
+            # How it was: any state that there is, not only one in which a record begins.
+            before = schema.finished(_read(schema, sample.before, ctx), ctx, steps=False)
         schema.finished({**(before or {}), **_read(schema, sample.values, ctx)}, ctx, before=before)
     except RecordRefused as refused:
         first = refused.problems[0]
@@ -68,6 +69,19 @@ def sample_try(register: Register, sample: RegisterSample, context: Context) -> 
     except ExpressionRefused as refused:
         # The lint has said so already, with its place.
         raise SampleRefused(str(refused)) from refused
+
+
+def _schema_of(resolved: Resolved) -> Schema:
+    """Give the schema of a declaration; its expressions are compiled once for all of its samples."""
+    if _last and _last[0] is resolved:
+        found: Schema = _last[1]
+        return found
+    schema = Schema(_Trial(resolved))  # type: ignore[arg-type] # it has what a schema reads
+    _last[:] = [resolved, schema]
+    return schema
+
+
+_last: list[Any] = []
 
 
 def _read(schema: Schema, texts: dict[str, str], ctx: Ctx) -> Payload:
