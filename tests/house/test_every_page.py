@@ -41,6 +41,7 @@ SEEN_ELSEWHERE = {
     "mfa/totp/deactivate_form.html": "tests/office", "office/ended.html": "tests/office",
     "measures/publish_edition.html": "tests/measures", "measures/round.html": "tests/measures",
     "measures/round_differ.html": "tests/measures", "measures/round_sheet.html": "tests/measures",
+    "registers/import_done.html": "tests/registers",
     "people/confirm.html": "tests/people", "office/again.html": "tests/office", "office/resume.html": "tests/office",
     # Signing in: tests/people/identity walks every way.
     **dict.fromkeys((

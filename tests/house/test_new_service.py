@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from madoguchi.kernel.declarations import House, Layer, declarations_lint, declarations_load, house_folders
 from madoguchi.config import new_service
+from madoguchi.kernel.declarations import House, Layer, declarations_lint, declarations_load, house_folders
 
 pytestmark = pytest.mark.once
 

@@ -133,3 +133,18 @@ def test_a_schema_that_changes_with_records_under_it() -> None:
         revision=1, now=NOW,
     )  # fmt: skip
     assert Version.objects.get(record=record, current=True).declared == 2
+
+
+def test_a_code_that_ended_stays_where_it_was_and_is_chosen_no_more() -> None:
+    register_make()
+    record = record_make(state="use", lent=True)
+    fewer = [
+        one if one["key"] != "state" else {**one, "options": one["options"][1:]} for one in THINGS["fields"]
+    ]
+    register_make(THINGS, fields=fewer, transitions=[])
+    about = {"actor": KEEPER, "register": "test.things", "number": record.number, "on": DAY, "now": NOW}
+    record_change(**about, values={"name": "机", "state": "use"}, revision=1)
+    assert Version.objects.get(record=record, current=True).payload["state"] == "use"
+    record_change(**about, values={"name": "机", "state": "store"}, revision=2)
+    with pytest.raises(RecordRefused, match="選択肢にありません"):
+        record_change(**about, values={"name": "机", "state": "use"}, revision=3)

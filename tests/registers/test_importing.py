@@ -22,6 +22,7 @@ from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.models import ColumnMap, FileImport, Record, Tally, Version
 from madoguchi.blocks.registers.schema import schema_get
 from madoguchi.blocks.registers.testing import DAY, KEEPER, NOW, record_make, register_make
+from madoguchi.kernel.rights import Grant, Viewer
 
 pytestmark = pytest.mark.django_db
 HEAD = "品名,製造番号,状態,取得価格,取得日,貸出中,数\n"
@@ -153,3 +154,27 @@ def test_what_changed_meanwhile_is_shown_again() -> None:
     found = Version.objects.get(record__number="B-0001", current=True)
     assert (found.payload["name"], found.kind, found.reason) == ("大きな机", "imported", "備品.csv")
     assert Record.objects.get(number="B-0001").revision == 3
+
+
+def test_a_file_changes_no_record_of_another_office_and_tells_nothing_of_it() -> None:
+    register_make()
+    theirs = record_make(name="よその机", serial="000001")
+    mine = office_make(name="管財課", key="kanzai").pk
+    rights = ("registers.view", "registers.edit", "registers.import")
+    clerk = Viewer("staff", "clerk", DAY, grants=tuple(Grant(right, frozenset({mine})) for right in rights))
+    text = f"番号,品名,製造番号\n{theirs.number},書き換え,000001\n,わたしの机,000002\n"
+    kept = file_bring(
+        actor=clerk,
+        register="test.things",
+        content=text.encode(),
+        name="a.csv",
+        office_id=mine,
+        on=DAY,
+        now=NOW,
+    )
+    assert kept.counts == {"rejected": 1, "new": 1}
+    outcome = file_apply(actor=clerk, import_key=kept.key, digest=kept.digest, without_rejected=True, now=NOW)
+    (problem,) = outcome.problems
+    assert (problem.row, problem.code) == (2, "not_yours")
+    assert "よその机" not in problem.message
+    assert Version.objects.get(record=theirs, current=True).payload["name"] == "よその机"

@@ -115,6 +115,15 @@ def test_each_office_sees_its_own_and_nobody_what_is_not_his(things: dict[str, i
     assert found(Asked(where=(where("person", "is", "試験　太郎"),)), person)[1] == 1
     assert found(Asked(words="太郎"), mine) == ([], 0)
     assert found(Asked(words="太郎"), person) == found(Asked(words="太郎")) == (["漏水探知機"], 1)
+    # Personal values of one office only: in a list over both of them none are shown.
+    both = frozenset(things.values())
+    part = Viewer(
+        "staff", "somebody", DAY,
+        grants=(Grant("registers.view", both), Grant("registers.personal_view", frozenset({things["管財課"]}))),
+    )  # fmt: skip
+    listed = records_listed(part, register_make_once(), Asked(), on=DAY)
+    assert all("person" not in row.payload for row in listed.rows)
+    assert found(Asked(words="太郎"), part) == ([], 0)
     with pytest.raises(NotAllowed):
         record_view(viewer=mine, register="test.things", number="B-0001", on=DAY)
     view = record_view(viewer=mine, register="test.things", number="B-0003", on=DAY)

@@ -18,7 +18,7 @@ from madoguchi.blocks.registers.indexes import FieldValue, kind_of, of_register
 from madoguchi.blocks.registers.kind.model import Condition
 from madoguchi.blocks.registers.models import Tally, Version
 from madoguchi.blocks.registers.schema import Schema
-from madoguchi.blocks.registers.seeing import BY_CLASS, VIEW, fields_seen, payload_seen, rows_seen
+from madoguchi.blocks.registers.seeing import VIEW, fields_seen, payload_seen, rows_seen
 from madoguchi.blocks.registers.slots import slot_value, slots_of
 from madoguchi.blocks.registers.types import RecordRow
 from madoguchi.kernel.db.fulltext import fulltext_q
@@ -89,7 +89,9 @@ def _found(
         rows = rows.filter(office=asked.office_id)
     if asked.words.strip():
         # Words of personal fields find only for whoever may see them, in all the offices that he looks into.
-        whole = schema.has_personal and _sees_personal(viewer, schema, asked)
+        whole = schema.has_personal and all(
+            key in seen for key, field in schema.fields.items() if field.data_class == "personal"
+        )
         words = fulltext_q(Version, "search_personal" if whole else "search", asked.words)
         if words is None:
             return None
@@ -99,14 +101,6 @@ def _found(
             return None
         rows = condition_apply(schema, rows, condition, f"w{number}", on=on)
     return rows
-
-
-def _sees_personal(viewer: Viewer, schema: Schema, asked: Asked) -> bool:
-    right = BY_CLASS["personal"]
-    if asked.office_id is not None:
-        return viewer.may(right, office_id=asked.office_id, service=schema.service)
-    seen, personal = (viewer.where(name, service=schema.service) for name in (VIEW, right))
-    return personal in (EVERY_ROW, seen)
 
 
 def condition_apply(

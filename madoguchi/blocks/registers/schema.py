@@ -157,7 +157,7 @@ class Schema:
             if before and before.get(key) is not None:
                 payload[key] = before[key]
         if check:
-            problems += self._values_wrong(payload, ctx)
+            problems += self._values_wrong(payload, ctx, before or {})
         if not problems:
             payload = self._computed(payload, problems)
             problems += self._steps_wrong(payload, before) if steps else ()
@@ -166,13 +166,16 @@ class Schema:
             raise RecordRefused(problems)
         return payload
 
-    def _values_wrong(self, payload: Payload, ctx: Ctx) -> Iterable[Problem]:
+    def _values_wrong(self, payload: Payload, ctx: Ctx, before: Mapping[str, Json]) -> Iterable[Problem]:
         for key in payload.keys() - self.fields.keys():
             yield Problem(
                 key, "unknown", gettext("「%(key)s」という項目は、この台帳にありません。") % {"key": key}
             )
         for key, field in self.fields.items():
             if isinstance(field, ComputedField) or key in self.totals:
+                continue
+            # A value that stays is not judged again: a code may have ended since, and what was asked may be more.
+            if key in before and before[key] == payload.get(key):
                 continue
             try:
                 field.check(payload.get(key), ctx)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from madoguchi.blocks.registers.schema import Schema, UnknownRegister, schema_get, schemas_all
-from madoguchi.kernel.rights import NotAllowed, Viewer
+from madoguchi.kernel.rights import EVERY_ROW, NO_ROW, NotAllowed, Viewer
 
 VIEW = "registers.view"
 BY_CLASS = {"personal": "registers.personal_view", "restricted": "registers.restricted_view"}
@@ -39,12 +39,20 @@ def rows_seen(viewer: Viewer, schema: Schema, *, field: str = "office_id") -> Q:
 
 
 def fields_seen(viewer: Viewer, schema: Schema, *, office_id: int | None = None) -> frozenset[str]:
-    """Give the keys of the fields whose values a viewer may see, of one office's records or of any."""
-    held = {
-        name: viewer.may(right, office_id=office_id, service=schema.service)
-        for name, right in BY_CLASS.items()
-    }
+    """
+    Give the keys of the fields whose values a viewer may see, of one office's records.
+
+    Without an office, of all records that he sees at all: a right over some of their offices is not enough.
+    """
+    held = {name: _held(viewer, schema, right, office_id) for name, right in BY_CLASS.items()}
     return frozenset(key for key, field in schema.fields.items() if held.get(field.data_class, True))
+
+
+def _held(viewer: Viewer, schema: Schema, right: str, office_id: int | None) -> bool:
+    if office_id is not None:
+        return viewer.may(right, office_id=office_id, service=schema.service)
+    seen, held = (viewer.where(name, service=schema.service) for name in (VIEW, right))
+    return held in (EVERY_ROW, seen) and held != NO_ROW
 
 
 def payload_seen(payload: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:

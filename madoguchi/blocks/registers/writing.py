@@ -162,7 +162,9 @@ def _rows(
         current = span.holds_on(today)
         if current:
             counts.move(schema, values["payload"], values["office_id"], 1)
-        carried = values is not change.done
+        # What an end cuts is the last that there was: it says why it ends.
+        cut = change.done is None and change.kind == Version.Kind.RETIRED
+        carried = values is not change.done and not cut
         yield (
             record.pk, record.register, record.number, values["office_id"], values["parent_id"],
             span.starts_on, span.ends_on, now, current,

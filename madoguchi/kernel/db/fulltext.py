@@ -123,8 +123,10 @@ class FullText(TriggerConstraint):
                 f" WHEN OLD.{column} IS NOT NEW.{column} OR OLD.{primary} IS NOT NEW.{primary}",
                 [
                     out,
-                    f"INSERT INTO {words} (rowid, {column}) "
-                    f"SELECT NEW.{primary}, NEW.{column} WHERE NEW.{column} <> '' AND {known}",
+                    (
+                        f"INSERT INTO {words} (rowid, {column}) "
+                        f"SELECT NEW.{primary}, NEW.{column} WHERE NEW.{column} <> '' AND {known}"
+                    ),
                     f"UPDATE {waiting} SET id = NEW.{primary} WHERE id = OLD.{primary}",  # noqa: S608
                 ],
             ),

@@ -95,7 +95,7 @@ def file_bring(
         repairs=sorted(repair.value for repair in repairs), office_id=office_id, holds_from=on, brought_by=actor.key,
         brought_at=now,
     )  # fmt: skip
-    _stage(schema, kept, table)
+    _stage(schema, kept, table, actor)
     kept.save(force_insert=True)
     audit_write(actor, "registers.file_brought", kept.subject(), detail={"register": register, **kept.counts})
     return kept
@@ -127,7 +127,7 @@ def file_check(
         known |= {(row, heading): text for row, heading, text in fixes}
         kept.fixes = [[row, heading, text] for (row, heading), text in sorted(known.items())]
     kept.holds_from = on or kept.holds_from
-    _stage(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept))
+    _stage(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept), actor)
     kept.save(update_fields=["columns", "repairs", "fixes", "holds_from", "counts", "digest"])
     audit_write(actor, "registers.file_checked", kept.subject(), detail=dict(kept.counts))
     return kept
@@ -158,7 +158,7 @@ def file_apply(
         raise FileDone
     outcome = Outcome()
     touched: list[Record] = []
-    stager = stager_of(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept))
+    stager = stager_of(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept), actor)
     portion: list[Staged] = []
     for staged in stager.staged():
         outcome.add(staged)
@@ -211,7 +211,7 @@ def table_of(schema: Schema, content: bytes, name: str, kept: FileImport | None 
     return found
 
 
-def stager_of(schema: Schema, kept: FileImport, table: Table) -> Stager:
+def stager_of(schema: Schema, kept: FileImport, table: Table, actor: Viewer) -> Stager:
     """
     Give what reads a file's rows as it was said.
 
@@ -224,7 +224,15 @@ def stager_of(schema: Schema, kept: FileImport, table: Table) -> Stager:
     mapping = FileMap(kept.columns, repairs, fixes)
     offices = _offices_by_name(kept.holds_from)
     ctx = Ctx(on=kept.holds_from, repairs=repairs)
-    return Stager(schema, table, mapping, office_id=kept.office_id, offices=offices, ctx=ctx)
+
+    def may_write(office_id: int) -> bool:
+        return actor.may("registers.import", office_id=office_id, service=schema.service) and actor.may(
+            "registers.edit", office_id=office_id, service=schema.service
+        )
+
+    return Stager(
+        schema, table, mapping, office_id=kept.office_id, offices=offices, may_write=may_write, ctx=ctx
+    )
 
 
 def _offices_by_name(on: date) -> dict[str, int]:
@@ -252,8 +260,8 @@ def _waiting(actor: Viewer, import_key: str) -> tuple[FileImport, Schema]:
     return kept, _importable(actor, kept.register, kept.office_id)
 
 
-def _stage(schema: Schema, kept: FileImport, table: Table) -> Outcome:
-    outcome = outcome_of(stager_of(schema, kept, table))
+def _stage(schema: Schema, kept: FileImport, table: Table, actor: Viewer) -> Outcome:
+    outcome = outcome_of(stager_of(schema, kept, table, actor))
     kept.counts, kept.digest = dict(outcome.counts), outcome.digest
     return outcome
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -135,14 +136,16 @@ class Stager:
         *,
         office_id: int,
         offices: Mapping[str, int],
+        may_write: Callable[[int], bool],
         ctx: Ctx,
     ) -> None:
         """
         :param office_id: whose records are, where the file does not say.
         :param offices: ids by name and by key.
+        :param may_write: whether whoever brings the file may write for an office: whose a record is, and whose it becomes.
         """
         self.schema, self.table, self.mapping, self.ctx = schema, table, mapping, ctx
-        self.office_id, self.offices = office_id, offices
+        self.office_id, self.offices, self._may_write = office_id, offices, cache(may_write)
         self._places: dict[str, int] = {}
         self._heads: dict[str, str] = {}
         for place, heading in enumerate(table.headings):
@@ -356,13 +359,21 @@ class Stager:
 
     def _judge(self, one: Staged, record: Record | None, before: Payload | None) -> None:
         values = {**(before or {}), **dict.fromkeys(self._fields), **(one.payload or {})}
+        if record is not None and OFFICE not in self._places:
+            one.office_id = record.office_id
+        held = {one.office_id} if record is None else {one.office_id, record.office_id}
+        if not all(self._may_write(office) for office in held):
+            # As for a record that is not there: whose it is, is not told.
+            message = gettext(
+                "この行の記録は、あなたの組織のものではありません。行を消すか、番号と組織を確かめてください。"
+            )
+            self._reject(one, self._problem(one.row, NUMBER, "not_yours", message))
+            return
         if record is not None and record.retired_on is not None:
             message = gettext("%(number)s は終わった記録です。行を消すか、先に終わりを取り消してください。")
             self._reject(one, self._problem(one.row, NUMBER, "retired", message % {"number": one.number}))
         if record is not None:
             one.record_id, one.revision = record.pk, record.revision
-            if OFFICE not in self._places:
-                one.office_id = record.office_id
         if one.problems:
             one.payload = None
             return

@@ -87,7 +87,7 @@ class Command(HouseCommand):
             repairs=[Repair(name) for name in asked.get("repairs", [])], now=now,
         )  # fmt: skip
         table = table_of(schema, content, kept.name, kept)
-        outcome = outcome_of(stager_of(schema, kept, table))
+        outcome = outcome_of(stager_of(schema, kept, table, actor))
         applied = False
         if options["dry_run"]:
             file_drop(actor=actor, import_key=kept.key, now=now)

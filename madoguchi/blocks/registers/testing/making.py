@@ -29,7 +29,6 @@ from madoguchi.kernel.stamps import stamp_move, stamped_forget
 from madoguchi.kernel.testing import action_scenario
 from madoguchi.kit.canonical import canonical_hash, canonical_json
 
-__all__ = ["DAY", "KEEPER", "MOVES", "NOW", "PLOTS", "THINGS", "record_make", "register_make"]
 KEEPER: Viewer = viewer_with(
     "registers.view", "registers.personal_view", "registers.restricted_view", "registers.edit", "registers.import",
     "registers.approve", "registers.keep",
