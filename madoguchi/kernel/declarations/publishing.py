@@ -100,7 +100,9 @@ def publish_plan(keys: Sequence[str] | None = None, *, loaded: Loaded | None = N
     chosen = set(known) if keys is None else _chosen(keys, loaded)
     names = {"/".join(pair) for pair in chosen}
     issues = [
-        issue for issue in declarations_lint(loaded) if not issue.declaration or issue.declaration in names
+        issue
+        for issue in declarations_lint(loaded, only=names)
+        if not issue.declaration or issue.declaration in names
     ]
     newest = {
         (found.kind, found.key): found for kind in {k for k, _key in chosen} for found in published_all(kind)

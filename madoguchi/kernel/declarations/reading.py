@@ -49,14 +49,22 @@ class _Refusal(Exception):
         self.line, self.code, self.message, self.suggestion = line, code, message, suggestion
 
 
+# Parsing takes far longer than reading: a file that says what it said before is not parsed again. Nodes never change.
+_read_before: dict[tuple[Path, LayerName], tuple[str, Node | None]] = {}
+
+
 def yaml_read(path: Path, layer: LayerName) -> tuple[Node | None, list[Issue]]:
     """Read one file: its content, or why it cannot be read. An empty file has neither."""
     try:
         text = path.read_text(encoding="utf-8")
         if len(text) > SIZE_LIMIT:
             raise _Refusal(1, "file-too-large", "ファイルが大きすぎます（100万字まで）。")
-        root = YAML(typ="safe", pure=True).compose(text)
-        return (None if root is None else _Reader(path, layer).node(root, 0)), []
+        known = _read_before.get((path, layer))
+        if known is None or known[0] != text:
+            root = YAML(typ="safe", pure=True).compose(text)
+            known = (text, None if root is None else _Reader(path, layer).node(root, 0))
+            _read_before[path, layer] = known
+        return known[1], []
     except OSError as error:
         refusal = _Refusal(1, "file-unreadable", f"ファイルを読めません（{error.strerror}）。")
     except UnicodeDecodeError:

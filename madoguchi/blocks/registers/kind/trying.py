@@ -50,11 +50,7 @@ def sample_try(register: Register, sample: RegisterSample, context: Context) -> 
     resolved = context.get("register", register.key)
     assert resolved is not None
     schema = _schema_of(resolved)
-    codelists = {
-        key: found.model
-        for key in context.keys("codelist")
-        if (found := context.get("codelist", key)) and found.model
-    }
+    codelists = _codelists(context)
     ctx = Ctx(on=SAMPLE_DAY, codelists=codelists, links_trusted=True)
     try:
         before = None
@@ -82,6 +78,21 @@ def _schema_of(resolved: Resolved) -> Schema:
 
 
 _last: list[Any] = []
+
+
+def _codelists(context: Context) -> dict[str, Any]:
+    """Give the code lists of a load, gathered once for all of its samples."""
+    if not _lists or _lists[0] is not context.declarations:
+        named = ((key, context.get("codelist", key)) for key in context.keys("codelist"))
+        _lists[:] = [
+            context.declarations,
+            {key: found.model for key, found in named if found and found.model},
+        ]
+    gathered: dict[str, Any] = _lists[1]
+    return gathered
+
+
+_lists: list[Any] = []
 
 
 def _read(schema: Schema, texts: dict[str, str], ctx: Ctx) -> Payload:
