@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final, Protocol, get_args
 
 from pydantic import BaseModel
@@ -69,8 +70,8 @@ def text_for(declaration: HasTexts, path: str, lang: str) -> Text:
 
 def translatable(model: BaseModel, root: Node) -> Iterator[tuple[str, Path]]:
     """Give every text of a declaration that other languages translate: its path in words and in the tree."""
-    for name, info in type(model).model_fields.items():
-        yield from _walk(getattr(model, name), root.mapping.get(name), (name,), (name,), marked=_marked(info))
+    for name, marked in _marks(type(model)):
+        yield from _walk(getattr(model, name), root.mapping.get(name), (name,), (name,), marked=marked)
 
 
 def _walk(
@@ -79,15 +80,21 @@ def _walk(
     if node is None or not value:
         return
     if isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
+        for name, marks in _marks(type(value)):
             inner = getattr(value, name), node.mapping.get(name), (*words, name), (*path, name)
-            yield from _walk(*inner, marked=_marked(info))
+            yield from _walk(*inner, marked=marks)
     elif isinstance(value, tuple | list) and isinstance(node.value, list):
         names = identities(node.plain) or [str(index) for index in range(len(value))]
         for index, (item, part) in enumerate(zip(value, node.value, strict=True)):
             yield from _walk(item, part, (*words, names[index]), (*path, index), marked=marked)
     elif isinstance(value, str) and marked:
         yield ".".join(words), path
+
+
+@cache
+def _marks(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """Give the fields of a model, and whether each is, or holds, a text for people."""
+    return tuple((name, _marked(info)) for name, info in model.model_fields.items())
 
 
 def _marked(info: FieldInfo) -> bool:
