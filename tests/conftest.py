@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 from django.utils import translation
 
 from madoguchi.kernel.stamps import stamped_forget
@@ -27,8 +29,16 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+DATABASES = {"db", "django_db_setup", "house_template"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put aside tests that only say something on the other database; the other pass runs them."""
+    """Put aside tests that only say something on the other database; whoever asks for none runs once."""
+    for item in items:
+        marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+        if not marked and DATABASES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("once")
     other = "sqlite" if os.environ.get("DATABASE_URL") else "postgresql"
     aside = [item for item in items if item.get_closest_marker(other)]
     if aside:
@@ -43,6 +53,13 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     if worker and os.environ.get("DATABASE_URL"):
         database = connections["default"].settings_dict
         database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def passwords_of_tests() -> Iterator[None]:
+    """Keep passwords the quick way: the slow one costs half a second each, and no test learns from it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

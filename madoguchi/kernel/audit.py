@@ -23,7 +23,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow, AuditSubjec
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.canonical import canonical_json
+from madoguchi.kit.portions import portions
 from madoguchi.kit.registry import Registry
 
 BATCH_ROWS = 1_000
@@ -293,7 +293,7 @@ def _inserted_faults(tail: Iterable[AuditRow]) -> Iterator[AuditFault]:
 def _read_faults() -> Iterator[AuditFault]:
     """Compare the persons of each read with the digest that its row carries."""
     rows = AuditRow.objects.filter(detail__contains=f'"{READ_DIGEST}"').order_by("pk")
-    for chunk in _chunks(rows.values_list("pk", "detail").iterator(chunk_size=500), 500):
+    for chunk in portions(rows.values_list("pk", "detail").iterator(chunk_size=500)):
         read: dict[int, list[tuple[str, str]]] = {pk: [] for pk, _detail in chunk}
         for row_id, kind, key in AuditSubject.objects.filter(row_id__in=read).values_list(
             "row_id", "kind", "key"
@@ -302,12 +302,6 @@ def _read_faults() -> Iterator[AuditFault]:
         for pk, detail in chunk:
             if json.loads(detail)[READ_DIGEST] != _pairs_digest(read[pk]):
                 yield AuditFault("changed", f"row {pk}", f"監査記録 {pk} の閲覧された人が変えられています。")
-
-
-def _chunks(rows: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def _slipped_in(row: AuditRow) -> AuditFault:

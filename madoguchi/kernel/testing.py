@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from madoguchi.kernel.clock import TOKYO
+from madoguchi.kernel.declarations import declarations_load
 from madoguchi.kernel.models import OutboxDelivery, OutboxEvent
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kit.registry import Registry
@@ -73,4 +74,5 @@ def _skip() -> dict[str, Any]:
 
 @action_scenario("kernel.declaration_publish")
 def _publish() -> dict[str, Any]:
-    return {"actor": _KEEPER, "keys": None, "reason": "試験", "now": NOW}
+    one_of_each_kind = {kind: f"{kind}/{key}" for kind, key in declarations_load().declarations}
+    return {"actor": _KEEPER, "keys": sorted(one_of_each_kind.values()), "reason": "試験", "now": NOW}

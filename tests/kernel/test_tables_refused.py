@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from madoguchi.kernel.tables import Limits, TableRefused, table_read
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.tables import Limits, table_read
 
 
 def book(sheets: int = 1) -> bytes:
@@ -94,7 +95,7 @@ SMALL = Limits(
     ],
 )  # fmt: skip
 def test_what_is_refused_says_what_to_do(content: bytes, says: str, do: str) -> None:
-    with pytest.raises(TableRefused) as refused:
+    with pytest.raises(SpreadsheetRefused) as refused:
         table_read(content, "表.xlsx", limits=SMALL)
     assert says in refused.value.reason
     assert do in refused.value.do
@@ -109,7 +110,7 @@ def test_the_limits_are_the_callers() -> None:
 def test_an_encoding_that_somebody_named_wrongly_is_refused() -> None:
     for content, name in (("番号,名".encode("cp932"), "a.csv"), ('[{"番": 1}]'.encode("cp932"), "a.json")):
         for encoding in ("utf-8", "no-such"):
-            with pytest.raises(TableRefused, match=f"文字コード {encoding} では読めません"):
+            with pytest.raises(SpreadsheetRefused, match=f"文字コード {encoding} では読めません"):
                 table_read(content, name, encoding=encoding)
 
 
@@ -117,7 +118,7 @@ def test_an_encoding_that_somebody_named_wrongly_is_refused() -> None:
 def test_any_bytes_are_a_table_or_are_refused_in_words(content: bytes, name: str) -> None:
     try:
         found = table_read(content, name, limits=SMALL)
-    except TableRefused as caught:
+    except SpreadsheetRefused as caught:
         refused = caught
     else:
         assert all(len(row.cells) == len(table.headings) for table in found.tables for row in table.rows)
@@ -131,7 +132,7 @@ def test_a_workbook_with_any_bytes_changed_is_read_or_refused(place: int, change
     content = bytearray(book())
     place %= len(content)
     content[place : place + len(changed)] = changed
-    with suppress(TableRefused):
+    with suppress(SpreadsheetRefused):
         for table in table_read(bytes(content), "a.xlsx", limits=SMALL).tables:
             assert all(len(row.cells) == len(table.headings) for row in table.rows)
 

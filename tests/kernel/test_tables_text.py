@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.kernel.tables import Limits, Table, TableRefused, table_read
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.tables import Limits, Table, table_read
 from madoguchi.kernel.tables.encodings import encoding_tell
 
 PEOPLE = "番号,氏名,カナ\n001,水無　星,ミナシ　ホシ\n002,高橋　空,タカハシ　ソラ\n"
@@ -31,8 +32,8 @@ def told(table: Table, code: str) -> tuple[str, str]:
     return note.place, note.text
 
 
-def refused(content: bytes, name: str = "表.csv", **more: Any) -> TableRefused:
-    with pytest.raises(TableRefused) as caught:
+def refused(content: bytes, name: str = "表.csv", **more: Any) -> SpreadsheetRefused:
+    with pytest.raises(SpreadsheetRefused) as caught:
         table_read(content, name, **more)
     return caught.value
 
@@ -72,7 +73,7 @@ def test_half_width_katakana_alone_are_cp932_and_eucs_kana_are_not() -> None:
     st.sampled_from(["cp932", "euc_jp"]),
 )
 def test_japanese_text_is_told_or_refused_but_never_read_wrongly(text: str, encoding: str) -> None:
-    with suppress(TableRefused):
+    with suppress(SpreadsheetRefused):
         assert text.encode(encoding).decode(encoding_tell(text.encode(encoding))) == text
 
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from madoguchi.kernel.tables import TableRefused, table_read, table_write
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.tables import table_read, table_write
 from tests.kernel.test_tables_round_trip import NASTY, at
 from tests.support.judges import workbooks_resave
 
@@ -109,16 +110,16 @@ def test_letters_that_cp932_lacks_are_told() -> None:
 
 
 def test_texts_and_tables_too_large_for_excel_are_refused() -> None:
-    with pytest.raises(TableRefused, match="2行目の文章が長すぎて"):
+    with pytest.raises(SpreadsheetRefused, match="2行目の文章が長すぎて"):
         table_write("xlsx", ["名"], [["𠮷" * 16_384]], sheet="表").content()
     assert table_write("xlsx", ["名"], [["あ" * 32_767]], sheet="表").content()
-    with pytest.raises(TableRefused, match="表が大きすぎて"):
+    with pytest.raises(SpreadsheetRefused, match="表が大きすぎて"):
         table_write("xlsx", ["名"] * 16_385, [], sheet="表").content()
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "json", "jsonl"])
 def test_a_number_that_is_none_is_refused(form: Any) -> None:
-    with pytest.raises(TableRefused, match="1行目に、数でない値"):
+    with pytest.raises(SpreadsheetRefused, match="1行目に、数でない値"):
         table_write(form, ["数"], [[Decimal("NaN")]], sheet="表").content()
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 from madoguchi.kernel.workbooks import (
     LARGEST_FILE,
     LARGEST_UNPACKED,
-    WorkbookRefused,
     text_put,
     typed_open,
     workbook_open,
@@ -68,7 +68,7 @@ def test_a_text_stays_a_text_and_a_formula_a_formula() -> None:
     ids=["empty", "text", "cut", "entities", "large", "bomb", "macro"],
 )
 def test_what_is_refused_says_what_to_do(opening: Any, content: bytes, says: str, do: str) -> None:
-    with pytest.raises(WorkbookRefused) as refused:
+    with pytest.raises(SpreadsheetRefused) as refused:
         opening(content, instead=INSTEAD)
     assert says in refused.value.reason
     assert do in refused.value.do

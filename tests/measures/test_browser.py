@@ -78,6 +78,7 @@ def test_a_year_goes_from_the_request_to_the_citizen(house: Callable[..., House]
     page = officer.open(f"{reverse('measures:grade', args=['minamo-dx', '1'])}?year={YEAR}")
     page.get_by_label("S — Sの意味").check()
     page.get_by_role("button", name="記録する").click()
+    page.get_by_text("自己評価を記録しました").wait_for()
     page = officer.open(f"{reverse('measures:publish', args=['minamo-dx'])}?year={YEAR}")
     page.get_by_role("button", name="公表する").click()
     page.get_by_text("年度の結果を公表しました").wait_for()

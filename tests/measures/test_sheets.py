@@ -37,7 +37,8 @@ from madoguchi.blocks.measures.sheets.values import (
     yes_read,
 )
 from madoguchi.blocks.measures.spec import EditionSpec
-from madoguchi.kernel.workbooks import WorkbookRefused, workbook_open
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.workbooks import workbook_open
 from tests.support.plan_sheets import (
     KPI_MAP,
     LIST_MAP,
@@ -503,7 +504,7 @@ def test_what_is_written_over_the_example_is_noted() -> None:
     ],
 )
 def test_files_that_are_no_workbook_are_refused(content: bytes, says: str) -> None:
-    with pytest.raises(WorkbookRefused) as refused:
+    with pytest.raises(SpreadsheetRefused) as refused:
         workbook_open(content)
     assert says in refused.value.reason
     assert refused.value.do

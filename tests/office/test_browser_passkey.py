@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db, pyte
 @pytest.fixture(autouse=True)
 def required(settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def device(page: Page) -> None:

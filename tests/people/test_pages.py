@@ -60,11 +60,6 @@ LISTS = {"people:tree", "people:vacant", "people:staff"}
 POST_ONLY = {"people:workbook_apply"}
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def keeper() -> Client:
     return staff_client(VIEW, EDIT, ACCOUNTS, scope="all")

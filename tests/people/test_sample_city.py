@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -137,8 +136,7 @@ def test_roles_stand_where_the_demo_needs_them() -> None:
 
 
 @pytest.mark.usefixtures("city")
-def test_demo_accounts_are_opened_once(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_demo_accounts_are_opened_once() -> None:
     password = password_of_file(FILE)
     accounts = accounts_load(FILE, actor=SYSTEM, now=NOW, password=password)
     assert {account.username for account in accounts} == set(User.objects.values_list("username", flat=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from madoguchi.blocks.registers.actions import (
 from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.models import ColumnMap, FileImport, Record, Tally, Version
 from madoguchi.blocks.registers.schema import schema_get
-from madoguchi.blocks.registers.testing import DAY, KEEPER, NOW, record_make, register_make
+from madoguchi.blocks.registers.testing import DAY, KEEPER, NOW, PLOTS, THINGS, record_make, register_make
 from madoguchi.kernel.rights import Grant, Viewer
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +179,17 @@ def test_a_file_changes_no_record_of_another_office_and_tells_nothing_of_it() ->
     assert (problem.row, problem.code) == (2, "not_yours")
     assert "よその机" not in problem.message
     assert Version.objects.get(record=theirs, current=True).payload["name"] == "よその机"
+
+
+def test_records_named_within_a_cell_are_found_though_a_column_names_others() -> None:
+    register_make(PLOTS)
+    first, second = (record_make("test.plots").number for _ in range(2))
+    plot = {"key": "plot", "label": "土地", "type": "record", "register": "test.plots"}
+    parts = {"key": "parts", "label": "内訳", "type": "table", "columns": [plot]}
+    register_make(fields=[*THINGS["fields"], plot, parts])
+    cell = json.dumps([{"土地": second}], ensure_ascii=False).replace('"', '""')
+    kept = bring(f'品名,製造番号,土地,内訳\n机,000001,{first},"{cell}"\n')
+    assert kept.counts == {"new": 1}
+    apply(kept)
+    payload = Version.objects.get(register="test.things").payload
+    assert (payload["plot"], payload["parts"]) == (first, [{"plot": second}])

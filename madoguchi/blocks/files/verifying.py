@@ -12,6 +12,7 @@ from madoguchi.blocks.files.models import Content
 from madoguchi.blocks.files.store import content_damage
 from madoguchi.blocks.files.types import ContentFault, Damage
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.portions import portions
 
 # What a small machine reads from its disk in some minutes; a store of 500 GB is gone through in half a year.
 PORTION_BYTES = 3 * 1024**3
@@ -52,8 +53,8 @@ def all_verify(*, actor: Viewer, now: datetime) -> dict[str, Damage | None]:
 def _noted(digests: list[str], *, actor: Viewer, now: datetime) -> dict[str, Damage | None]:
     """Look outside any transaction, and note in between: killed, what was proved so far is known."""
     found: dict[str, Damage | None] = {}
-    for start in range(0, len(digests), NOTE_EVERY):
-        part = {sha256: content_damage(sha256) for sha256 in digests[start : start + NOTE_EVERY]}
+    for some in portions(digests, NOTE_EVERY):
+        part = {sha256: content_damage(sha256) for sha256 in some}
         contents_note(actor=actor, found=part, now=now)
         found |= part
     return found

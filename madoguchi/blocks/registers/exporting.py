@@ -6,7 +6,7 @@ Columns are 番号, 組織, what a record belongs to, and the fields by their la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ def register_export(
     asked: Asked | None = None,
     as_of: date | None = None,
     at: datetime | None = None,
+    without: Collection[str] = (),
     encoding: Literal["utf-8", "cp932"] = "utf-8",
 ) -> Written:
     """
@@ -43,17 +44,19 @@ def register_export(
     :param asked: only what a list finds; None for everything.
     :param as_of: as it was on a day; None for what lists show.
     :param at: as known at a moment, with ``as_of``.
+    :param without: keys of fields that are left out.
     """
-    keys = [key for key in schema.fields if key in fields_seen(viewer, schema)]
+    seen = fields_seen(viewer, schema)
+    keys = [key for key in schema.fields if key in seen and key not in without]
     rows = _rows(viewer, schema, keys, on=on, asked=asked, as_of=as_of, at=at)
     if fmt in ("json", "jsonl"):
         heads = ["number", "office", *(["parent"] if schema.model.parent else []), *keys]
     else:
-        heads = headings(schema, keys)
+        heads = _headings(schema, keys)
     return table_write(fmt, heads, rows, sheet=schema.words("label", "ja")[:31], encoding=encoding)
 
 
-def headings(schema: Schema, keys: Sequence[str]) -> list[str]:
+def _headings(schema: Schema, keys: Sequence[str]) -> list[str]:
     """Give the headings of a file of these fields; labels that stand twice are told apart by their keys."""
     above = [schema.words("parent.label", "ja")] if schema.model.parent else []
     labels = [schema.label(key, "ja") for key in keys]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,7 @@ from madoguchi.blocks.people.queries import parties_find, party_titles
 from madoguchi.blocks.places.queries import addresses_match
 from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import UnknownRegister, schema_get
-
-PORTION = 500
+from madoguchi.kit.portions import portions
 
 
 class Records:
@@ -21,7 +20,7 @@ class Records:
     def find(self, texts: list[str], *, within: str, on: date) -> Mapping[str, str]:  # noqa: ARG002
         """Give the numbers that are there; one that has ended is found too: what pointed at it still does."""
         found: dict[str, str] = {}
-        for some in _portions(texts):
+        for some in portions(sorted(set(texts))):
             rows = Record.objects.filter(register=within, number__in=some).values_list("number", flat=True)
             found |= {number: number for number in rows}
         return found
@@ -34,7 +33,7 @@ class Records:
             return {}
         found: dict[str, str] = {}
         ctx = Ctx(on=on)
-        for some in _portions(values):
+        for some in portions(sorted(set(values))):
             rows = Version.objects.filter(register=within, number__in=some).order_by("current", "entered_at")
             found |= {row.number: schema.title(row.payload, ctx) or row.number for row in rows}
         return found
@@ -66,8 +65,3 @@ class Addresses:
     def titles(self, values: list[str], *, within: str, on: date) -> Mapping[str, str]:  # noqa: ARG002
         """Addresses are their own words."""
         return {}
-
-
-def _portions(values: Iterable[str]) -> Iterable[list[str]]:
-    every = sorted(set(values))
-    return (every[start : start + PORTION] for start in range(0, len(every), PORTION))

@@ -143,7 +143,11 @@ def _value(field: FieldPart | None, condition: Condition, on: date) -> Any:
         return (on + timedelta(days=int(value))).isoformat()
     if isinstance(value, tuple):
         return list(value)
-    kind = kind_of(field) if field is not None else "text"
+    return value if field is None else _typed(field, value)
+
+
+def _typed(field: FieldPart, value: Any) -> Any:
+    kind = kind_of(field)
     if kind == "bool":
         return value in (True, "true", "1", "はい")
     return int(value) if kind == "int" and value is not None else value
@@ -199,10 +203,8 @@ def _kept(viewer: Viewer, schema: Schema, asked: Asked) -> tuple[str, str, int] 
     (one, *more) = asked.where
     if more or one.op != "is" or one.field not in schema.counted:
         return None
-    return one.field, schema.facet(one.field, {one.field: _typed(schema, one)}), office
-
-
-def _typed(schema: Schema, condition: Condition) -> Any:
-    if kind_of(schema.fields[condition.field]) == "bool":
-        return condition.value in (True, "true", "1", "はい")
-    return condition.value
+    return (
+        one.field,
+        schema.facet(one.field, {one.field: _typed(schema.fields[one.field], one.value)}),
+        office,
+    )

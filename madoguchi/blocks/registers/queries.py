@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from madoguchi.blocks.fields.types import Ctx
+from madoguchi.blocks.people.queries import offices_on
+from madoguchi.blocks.people.types import OfficeOnDay
 from madoguchi.blocks.registers.listing import Asked, Listed, records_listed
 from madoguchi.blocks.registers.models import Record, Tally, Version
 from madoguchi.blocks.registers.seeing import VIEW, fields_seen, payload_seen, schema_seen, schemas_seen
 from madoguchi.blocks.registers.types import RecordView, RegisterLine, VersionLine
+from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.db.two_times import believed, known_on
+from madoguchi.kernel.declarations import published
 from madoguchi.kernel.rights import NotAllowed, Viewer
 
-__all__ = ["Asked", "Listed", "record_history", "record_view", "records_listed", "registers_for"]
+__all__ = [
+    "Asked",
+    "Listed",
+    "NoOffices",
+    "office_of_service",
+    "record_history",
+    "record_view",
+    "records_listed",
+    "registers_for",
+]
 
 
 def registers_for(*, viewer: Viewer, language: str = "ja") -> list[RegisterLine]:
@@ -78,6 +93,25 @@ def record_history(*, viewer: Viewer, register: str, number: str) -> list[Versio
         )  # fmt: skip
         earlier = dict(payload)
     return lines[::-1]
+
+
+class NoOffices(Refused):
+    """There is no office yet that records could belong to."""
+
+    message = _("組織がまだありません。先に組織表を取り込んでください。")
+
+
+def office_of_service(service: str, *, on: date) -> OfficeOnDay:
+    """
+    Give the office that coordinates a service on a day; the first of all where it names none that is there.
+
+    :raises NoOffices: there is none at all.
+    """
+    offices = offices_on(on=on)
+    if not offices:
+        raise NoOffices
+    lead = published("service", service).model.office
+    return next((office for office in offices if office.name == lead), offices[0])
 
 
 def _record(viewer: Viewer, register: str, number: str, service: str) -> Record:

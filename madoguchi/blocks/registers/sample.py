@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from madoguchi.blocks.people.queries import offices_on
 from madoguchi.blocks.registers.actions import file_apply, file_bring
 from madoguchi.blocks.registers.models import Record
+from madoguchi.blocks.registers.queries import office_of_service
 from madoguchi.blocks.registers.schema import Schema, schemas_all
 from madoguchi.kernel.clock import day_of
-from madoguchi.kernel.declarations import published
 from madoguchi.kernel.rights import Viewer
 
 
@@ -35,16 +34,9 @@ def registers_load(city: Path, *, actor: Viewer, now: datetime) -> int:
 
 def _load(schema: Schema, file: Path, actor: Viewer, now: datetime) -> int:
     on = day_of(now)
+    office = office_of_service(schema.service, on=on)
     kept = file_bring(
-        actor=actor, register=schema.key, content=file.read_bytes(), name=file.name, office_id=_lead(schema, on), on=on,
-        now=now,
+        actor=actor, register=schema.key, content=file.read_bytes(), name=file.name, office_id=office.id, on=on, now=now,
     )  # fmt: skip
     outcome = file_apply(actor=actor, import_key=kept.key, digest=kept.digest, now=now)
     return outcome.counts["new"]
-
-
-def _lead(schema: Schema, on: date) -> int:
-    """Give the office that coordinates the register's service; the first of all where it names none that is there."""
-    offices = offices_on(on=on)
-    lead = published("service", schema.service).model.office
-    return next((office.id for office in offices if office.name == lead), offices[0].id)

@@ -81,7 +81,7 @@ class Schema:
     @cached_property
     def has_personal(self) -> bool:
         """Whether words of personal fields are looked for."""
-        return "personal" in self.classes()
+        return any(field.data_class == "personal" for field in self.model.fields)
 
     def searched(self, number: str, payload: Mapping[str, Json]) -> tuple[str, str]:
         """
@@ -97,10 +97,6 @@ class Schema:
                 (personal if field.data_class == "personal" else plain).append(word)
         open_words = grams(" ".join(plain))
         return open_words, grams(" ".join([*plain, *personal])) if self.has_personal else ""
-
-    def classes(self) -> frozenset[str]:
-        """The classes of data that the register holds."""
-        return frozenset(field.data_class for field in self.model.fields)
 
     # What a record must be
 

@@ -21,6 +21,7 @@ from madoguchi.blocks.registers.slots import SlotMap, slot_values, slots_of
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import Edit, Span
 
 BATCH = 5_000
@@ -111,8 +112,8 @@ def changes_write(
     :raises IntegrityError: a number, a unique value or a period is taken.
     """
     counts = _Counts()
-    for start in range(0, len(changes), BATCH):
-        _portion(schema, changes[start : start + BATCH], counts, actor=actor, today=today, now=now)
+    for some in portions(changes, BATCH):
+        _portion(schema, some, counts, actor=actor, today=today, now=now)
     counts_move(schema.key, counts.moves)
 
 
@@ -123,10 +124,9 @@ def _portion(
     for record_id, change in zip(ids_reserve(Record, len(new)) if new else (), new, strict=True):
         change.record.pk = record_id
     withdrawn = [version_id for change in changes for version_id in change.edit.withdrawn]
-    for start in range(0, len(withdrawn), 500):
-        Version.objects.filter(pk__in=withdrawn[start : start + 500]).update(
-            withdrawn_at=now, current=False, search="", search_personal=""
-        )
+    for some in portions(withdrawn):
+        rows = Version.objects.filter(pk__in=some)
+        rows.update(withdrawn_at=now, current=False, search="", search_personal="")
     rows_copy(
         Record,
         _RECORD,
@@ -136,11 +136,11 @@ def _portion(
             for one in new
         ],
     )  # fmt: skip
-    rows: list[tuple[Any, ...]] = []
+    entered: list[tuple[Any, ...]] = []
     slots = slots_of(schema.key)
     for change in changes:
-        rows += _rows(schema, change, counts, slots, actor=actor, today=today, now=now)
-    rows_copy(Version, _VERSION, rows)
+        entered += _rows(schema, change, counts, slots, actor=actor, today=today, now=now)
+    rows_copy(Version, _VERSION, entered)
 
 
 def _rows(

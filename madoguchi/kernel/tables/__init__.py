@@ -30,7 +30,6 @@ from madoguchi.kernel.tables.types import (
     Row,
     Rows,
     Table,
-    TableRefused,
     Value,
     Workfile,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "Row",
     "Rows",
     "Table",
-    "TableRefused",
     "Value",
     "ValueUnfit",
     "Workfile",

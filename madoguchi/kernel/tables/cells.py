@@ -7,8 +7,9 @@ from typing import Final
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
+from madoguchi.kernel.spreadsheets import broken
 from madoguchi.kernel.tables.letters import text_kept, text_looked_at
-from madoguchi.kernel.tables.packed import Book, Parse, Texts, broken
+from madoguchi.kernel.tables.packed import Book, Parse, Texts
 from madoguchi.kernel.tables.separated import columns_refused, rows_refused
 from madoguchi.kernel.tables.sheets import Sheet
 from madoguchi.kernel.tables.spool import Raw

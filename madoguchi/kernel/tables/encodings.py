@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 
-from madoguchi.kernel.tables.types import TableRefused
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 
 _PORTION: Final = 1024 * 1024
 _MARKS: Final = (
@@ -32,7 +32,7 @@ def encoding_tell(content: bytes) -> str:
     """
     Tell the encoding of a text, as Python names it: utf-8, utf-8-sig, utf-16-le, cp932, euc_jp, iso2022_jp.
 
-    :raises TableRefused: none fits, or two do and say different things.
+    :raises SpreadsheetRefused: none fits, or two do and say different things.
     """
     for mark, name in _MARKS:
         if content.startswith(mark):
@@ -97,23 +97,23 @@ def _undecodable(content: bytes, name: str) -> int | None:
     return None
 
 
-def undecodable(name: str) -> TableRefused:
+def undecodable(name: str) -> SpreadsheetRefused:
     """Refuse a text that is not in the encoding that somebody named."""
-    return TableRefused(
+    return SpreadsheetRefused(
         gettext("文字コード %(name)s では読めません。") % {"name": name},
         gettext("文字コードを選び直してください。"),
     )
 
 
-def _refused(content: bytes, name: str, place: int) -> TableRefused:
+def _refused(content: bytes, name: str, place: int) -> SpreadsheetRefused:
     end = "\n".encode(name if name.startswith("utf-16") else "ascii")
     line = content.count(end, 0, place) + 1
     if place >= len(content) - 4:
-        return TableRefused(
+        return SpreadsheetRefused(
             gettext("最後の文字が欠けています。ファイルが途中で切れています。"),
             gettext("もう一度出力するか、受け取り直してください。"),
         )
-    return TableRefused(
+    return SpreadsheetRefused(
         gettext("文字コードが分かりません（%(line)d行目に読めない文字があります）。") % {"line": line},
         gettext("Excelで開いて「CSV UTF-8」または「.xlsx」の形式で保存し直してください。"),
     )
@@ -134,7 +134,7 @@ def _of_two(content: bytes) -> str:
             return "cp932"
     shares = [len(_ORDINARY.findall(text)) / max(1, len(_OTHER.findall(text))) for text in (shift, extended)]
     if abs(shares[0] - shares[1]) < 0.1:
-        raise TableRefused(
+        raise SpreadsheetRefused(
             gettext("文字コードがシフトJISかEUCか、決められません。"),
             gettext("Excelで開いて「CSV UTF-8」または「.xlsx」の形式で保存し直してください。"),
         )

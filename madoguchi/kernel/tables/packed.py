@@ -13,9 +13,10 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused, broken, no_excel, parts_check
 from madoguchi.kernel.tables.letters import text_looked_at
 from madoguchi.kernel.tables.numbers import Shown, format_shows
-from madoguchi.kernel.tables.types import Limits, TableRefused
+from madoguchi.kernel.tables.types import Limits
 from madoguchi.kernel.tables.xml_texts import text_unescape
 
 _PORTION: Final = 1 << 18
@@ -30,12 +31,6 @@ Quick = Callable[[bytes, Parse], bytes]
 
 class DocumentTyped(Exception):
     """The XML declares a document type; no Excel does."""
-
-
-def broken() -> TableRefused:
-    return TableRefused(
-        gettext("ファイルが壊れていて開けません。"), gettext("Excelで開き、保存し直してください。")
-    )
 
 
 @dataclass(slots=True)
@@ -54,14 +49,14 @@ class Package:
         """
         Look whether it may be unpacked.
 
-        :raises TableRefused: it is none, locked, unpacks to more than the limits.
+        :raises SpreadsheetRefused: it is none, locked, unpacks to more than the limits.
         """
         try:
             self._packed = zipfile.ZipFile(io.BytesIO(content))
             parts = self._packed.infolist()
             self._names = {part.filename.lower(): part.filename for part in parts}
             self._check(parts, limits)
-        except TableRefused:
+        except SpreadsheetRefused:
             raise
         except Exception as error:
             # A broken archive may fail in any of the unpacking libraries.
@@ -75,7 +70,7 @@ class Package:
         Go through a part.
 
         :param quick: takes what it understands out of the bytes before they are parsed.
-        :raises TableRefused: it is broken, or wants something unfolded.
+        :raises SpreadsheetRefused: it is broken, or wants something unfolded.
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -87,29 +82,16 @@ class Package:
                 while portion := stream.read(_PORTION):
                     parser.Parse(quick(portion, parser.Parse) if quick else portion)
                 parser.Parse(quick(b"", parser.Parse) if quick else b"", True)
-        except TableRefused:
+        except SpreadsheetRefused:
             raise
         except DocumentTyped as error:
-            raise TableRefused(
-                gettext("Excelのファイル（.xlsx）ではありません。"),
-                gettext("「.xlsx」のファイルを選んでください。"),
-            ) from error
+            raise no_excel() from error
         except Exception as error:
             # A broken archive may fail in any of the unpacking libraries.
             raise broken() from error
 
     def _check(self, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
-        if any(part.flag_bits & 0x1 for part in parts):
-            raise TableRefused(
-                gettext("パスワードが付いています。"),
-                gettext("Excelでパスワードを外し、保存し直してください。"),
-            )
-        # zipfile reads no more of a part than the directory says: the sizes told are the sizes unpacked.
-        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked_bytes:
-            raise TableRefused(
-                gettext("ファイルの中身が大きすぎます。"),
-                gettext("使っていない行、列、シートを消してください。"),
-            )
+        parts_check(parts, most=_MOST_PARTS, most_bytes=limits.unpacked_bytes)
         if not self.has("[Content_Types].xml") or not self.has("xl/workbook.xml"):
             raise _other_refused(self)
 
@@ -118,12 +100,12 @@ def _refuse(*_anything: object) -> None:
     raise DocumentTyped
 
 
-def _other_refused(package: Package) -> TableRefused:
+def _other_refused(package: Package) -> SpreadsheetRefused:
     if package.has("xl/workbook.bin") or package.has("content.xml"):
         reason = gettext("Excelの「.xlsx」とは別の形式のファイルです。")
     else:
         reason = gettext("表のファイルではありません。")
-    return TableRefused(reason, gettext("「.xlsx」または「.csv」の形式で保存し直してください。"))
+    return SpreadsheetRefused(reason, gettext("「.xlsx」または「.csv」の形式で保存し直してください。"))
 
 
 def _handlers_set(parser: expat.XMLParserType, handlers: Handlers) -> None:
@@ -188,7 +170,7 @@ def book_read(package: Package, limits: Limits) -> Book:
 
     package.walk("xl/workbook.xml", Handlers(start))
     if len(book.pages) > limits.sheets:
-        raise TableRefused(
+        raise SpreadsheetRefused(
             gettext("シートが多すぎます（上限%(most)d枚）。") % {"most": limits.sheets},
             gettext("使っていないシートを消してください。"),
         )
@@ -268,7 +250,7 @@ def texts_read(package: Package, limits: Limits) -> Texts:
     """
     Read the texts of a workbook, without the readings (ふりがな) that Excel keeps beside them.
 
-    :raises TableRefused: they are larger than the limit.
+    :raises SpreadsheetRefused: they are larger than the limit.
     """
     texts = Texts()
     parts: list[str] = []
@@ -288,7 +270,7 @@ def texts_read(package: Package, limits: Limits) -> Texts:
         if tag == "si":
             texts.add(text_unescape("".join(parts)))
             if texts.size > limits.text_bytes:
-                raise TableRefused(
+                raise SpreadsheetRefused(
                     gettext("ファイルの中身が大きすぎます。"), gettext("ファイルを分けてください。")
                 )
 

@@ -67,7 +67,7 @@ class PageReader:
         """
         Read the sheet.
 
-        :raises TableRefused: it is broken, or larger than the limits.
+        :raises SpreadsheetRefused: it is broken, or larger than the limits.
         """
         package.walk(part, self._handlers(), QuickRows(self._cells))
         self.sheet.spool.close()

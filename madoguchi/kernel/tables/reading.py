@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused, content_check
 from madoguchi.kernel.tables.encodings import encoding_tell, undecodable
 from madoguchi.kernel.tables.finding import tables_find
 from madoguchi.kernel.tables.packed import Package, book_read, texts_read
@@ -16,10 +17,8 @@ from madoguchi.kernel.tables.pages import PageReader, page_makers
 from madoguchi.kernel.tables.records import LOOKS, RECORD_MAKERS, records_read
 from madoguchi.kernel.tables.separated import separated_read, text_made
 from madoguchi.kernel.tables.sheets import Sheet
-from madoguchi.kernel.tables.types import Format, Limits, TableRefused, Workfile
+from madoguchi.kernel.tables.types import Format, Limits, Workfile
 
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OTHER: Final = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"II*\0", b"MM\0*",
     b"\x7fELF", b"MZ\x90", b"{\\rtf", b"SQLite format 3\0",
@@ -35,38 +34,17 @@ def table_read(content: bytes, name: str, *, limits: Limits = _DEFAULT, encoding
     Read the tables of a file: .xlsx, CSV or TSV, JSON or JSON Lines; the content says which, the name helps.
 
     :param encoding: of a text file, where somebody knows it (as Python names it); else it is told by the bytes.
-    :raises TableRefused: it is no table file, unsafe, larger than the limits, or holds no table.
+    :raises SpreadsheetRefused: it is no table file, unsafe, larger than the limits, or holds no table.
     """
-    _content_check(content, limits)
+    content_check(content, most=limits.file_bytes, instead=gettext("ファイルを分けてください。"))
     if content.startswith(b"PK"):
         return _workbook(content, name, limits)
     if content.startswith(_OTHER) or _MARKUP.match(content):
-        raise TableRefused(
+        raise SpreadsheetRefused(
             gettext("表のファイルではありません。"),
             gettext("Excelで開けるなら、「.xlsx」の形式で保存し直してください。"),
         )
     return _text(content, name, limits, encoding)
-
-
-def _content_check(content: bytes, limits: Limits) -> None:
-    if not content.strip(b"\0 \t\r\n"):
-        raise TableRefused(gettext("ファイルが空です。"), gettext("もう一度選んでください。"))
-    if len(content) > limits.file_bytes:
-        most = max(1, limits.file_bytes // 1024 // 1024)
-        raise TableRefused(
-            gettext("ファイルが大きすぎます（上限%(limit)dMB）。") % {"limit": most},
-            gettext("ファイルを分けてください。"),
-        )
-    if content.startswith(_OLE):
-        if _ENCRYPTED in content:
-            raise TableRefused(
-                gettext("パスワードが付いています。"),
-                gettext("Excelでパスワードを外し、保存し直してください。"),
-            )
-        raise TableRefused(
-            gettext("古い形式（.xls）のファイルです。"),
-            gettext("Excelで「.xlsx」の形式で保存し直してください。"),
-        )
 
 
 def _workbook(content: bytes, name: str, limits: Limits) -> Workfile:
@@ -100,7 +78,7 @@ def _workfile(
 ) -> Workfile:
     tables = tuple(table for sheet in sheets for table in tables_find(sheet))
     if not tables:
-        raise TableRefused(
+        raise SpreadsheetRefused(
             gettext("表が見つかりません。"), gettext("見出しとその下の行があるファイルを選んでください。")
         )
     notes = [

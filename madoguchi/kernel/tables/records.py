@@ -12,12 +12,13 @@ from typing import Any, Final, NoReturn
 
 from django.utils.translation import gettext
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 from madoguchi.kernel.tables.encodings import undecodable
 from madoguchi.kernel.tables.letters import letters_notes, text_kept
 from madoguchi.kernel.tables.separated import columns_refused, rows_refused, text_made
 from madoguchi.kernel.tables.sheets import Made, Makers, Sheet
 from madoguchi.kernel.tables.spool import Raw
-from madoguchi.kernel.tables.types import Limits, TableRefused
+from madoguchi.kernel.tables.types import Limits
 
 # An object with a name in quotes; a CSV file that begins like this would have to quote its own quotes.
 LOOKS: Final = re.compile(r"\ufeff?\s*(?:\[\s*)?\{\s*(?:\"|\})")
@@ -43,7 +44,7 @@ def records_read(content: bytes, sheet: Sheet, limits: Limits, encoding: str) ->
     """
     Read flat objects into a sheet; say whether it was one object a line.
 
-    :raises TableRefused: it is no JSON, no list of objects, or an object holds a list or another object.
+    :raises SpreadsheetRefused: it is no JSON, no list of objects, or an object holds a list or another object.
     """
     try:
         return _read(content, sheet, limits, encoding)
@@ -79,7 +80,7 @@ def _cells(record: dict[str, Any], number: int, columns: dict[str, int], sheet: 
         elif isinstance(value, _Number):
             yield column, "n" if len(value.text) <= _LONGEST_NUMBER else "x", value.text
         else:
-            raise TableRefused(
+            raise SpreadsheetRefused(
                 gettext("%(number)d件目の「%(key)s」の中に、さらに表や一覧があります。")
                 % {"number": number, "key": key},
                 gettext("一つの項目に一つの値だけがある形で出力し直してください。"),
@@ -165,16 +166,16 @@ def _decoded(text: str, place: int, number: int) -> tuple[dict[str, Any], int]:
     except (ValueError, RecursionError) as error:
         raise _broken(text, getattr(error, "pos", place), number) from error
     if not isinstance(record, dict):
-        raise TableRefused(
+        raise SpreadsheetRefused(
             gettext("%(number)d件目が、項目名と値の組ではありません。") % {"number": number},
             gettext('「{"項目名": 値}」を並べた形で出力し直してください。'),
         )
     return record, end
 
 
-def _broken(text: str, place: int, number: int = 0) -> TableRefused:
+def _broken(text: str, place: int, number: int = 0) -> SpreadsheetRefused:
     line = number or text.count("\n", 0, place) + 1
-    return TableRefused(
+    return SpreadsheetRefused(
         gettext("JSONとして読めません（%(line)d行目の近く）。") % {"line": line},
         gettext('「{"項目名": 値}」を並べた形で出力し直してください。'),
     )

@@ -11,11 +11,12 @@ from typing import Final
 
 from django.utils.translation import gettext
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 from madoguchi.kernel.tables.encodings import undecodable
 from madoguchi.kernel.tables.letters import letters_notes, text_kept
 from madoguchi.kernel.tables.sheets import Made, Sheet, rows_said
 from madoguchi.kernel.tables.spool import Raw
-from madoguchi.kernel.tables.types import Limits, TableRefused
+from madoguchi.kernel.tables.types import Limits
 
 DELIMITERS: Final = (",", "\t", ";")
 SAMPLE_RECORDS: Final = 50
@@ -50,7 +51,7 @@ class _Lines:
         if len(line) > longest:
             if line.count(self.delimiter) >= self.limits.columns:
                 raise columns_refused(self.limits)
-            raise TableRefused(
+            raise SpreadsheetRefused(
                 gettext("%(line)d行目が長すぎます（上限%(most)d文字）。")
                 % {"line": self.number + 1, "most": longest},
                 gettext("改行のある表の形で出力し直してください。"),
@@ -181,7 +182,7 @@ def separated_read(content: bytes, name: str, sheet: Sheet, limits: Limits, enco
     """
     Read a text file into a sheet; give its delimiter.
 
-    :raises TableRefused: it is larger than the limits, or not in this encoding.
+    :raises SpreadsheetRefused: it is larger than the limits, or not in this encoding.
     """
     try:
         return _read(content, name, sheet, limits, encoding)
@@ -220,15 +221,15 @@ def _cells(record: list[str | None], number: int, sheet: Sheet, limits: Limits) 
     return cells, mask
 
 
-def rows_refused(limits: Limits) -> TableRefused:
-    return TableRefused(
+def rows_refused(limits: Limits) -> SpreadsheetRefused:
+    return SpreadsheetRefused(
         gettext("行が多すぎます（上限%(most)d行）。") % {"most": limits.rows},
         gettext("ファイルを分けてください。"),
     )
 
 
-def columns_refused(limits: Limits) -> TableRefused:
-    return TableRefused(
+def columns_refused(limits: Limits) -> SpreadsheetRefused:
+    return SpreadsheetRefused(
         gettext("列が多すぎます（上限%(most)d列）。") % {"most": limits.columns},
         gettext("使っていない列を消すか、区切りの文字を確かめてください。"),
     )

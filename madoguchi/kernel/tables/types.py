@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 
-from django.utils.translation import gettext
 from openpyxl.utils import get_column_letter
 
 Value = str | int | Decimal | bool | date | datetime | time | None
@@ -21,14 +20,6 @@ Role = Literal["data", "total", "note", "heading"]
 Format = Literal["xlsx", "csv", "json", "jsonl"]
 
 _MIB = 1024 * 1024
-
-
-class TableRefused(Exception):
-    """The file cannot be read, or the table not be written: what is wrong, and what to do."""
-
-    def __init__(self, reason: str, do: str) -> None:
-        self.reason, self.do = reason, do
-        super().__init__(gettext("%(reason)s%(do)s") % {"reason": reason, "do": do})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from typing import Final, Literal
 
 from django.utils.translation import gettext
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 from madoguchi.kernel.tables.headings import headings_name
 from madoguchi.kernel.tables.told import Told
-from madoguchi.kernel.tables.types import Note, TableRefused, Value
+from madoguchi.kernel.tables.types import Note, Value
 from madoguchi.kernel.tables.value_kinds import value_text
 from madoguchi.kernel.tables.writing_xlsx import Days, xlsx_portions
 from madoguchi.kit.variants import gaiji_find, shrink
@@ -69,7 +70,7 @@ def table_write(
     :param encoding: of CSV only; ``cp932`` for programs that know nothing else, other letters become 〓.
     :param widths: of the columns of .xlsx, in letters; else by the headings.
     :param days: in .xlsx, days and times as ISO texts, or as dates of Excel where it knows them.
-    :raises TableRefused: while portions are made: a text or a table that .xlsx cannot hold, a number that is none.
+    :raises SpreadsheetRefused: while portions are made: a text or a table that .xlsx cannot hold, a number that is none.
     :raises ValueError: a row has more or fewer values than there are headings.
     """
     told = Told(sheet)
@@ -91,7 +92,7 @@ def _same_width(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> Ite
             raise ValueError(f"row {number} has {len(row)} values for {len(headings)} headings")
         for value in row:
             if isinstance(value, Decimal) and not value.is_finite():
-                raise TableRefused(
+                raise SpreadsheetRefused(
                     gettext("%(number)d行目に、数でない値があります。") % {"number": number},
                     gettext("値を確かめてください。"),
                 )

@@ -18,8 +18,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
 from madoguchi.kernel.tables.told import Told
-from madoguchi.kernel.tables.types import TableRefused, Value
+from madoguchi.kernel.tables.types import Value
 from madoguchi.kernel.tables.xml_texts import illegal_drop, text_escape
 from madoguchi.kernel.workbooks import TEXT_FORMAT, paper_set, text_put
 
@@ -77,7 +78,7 @@ def xlsx_portions(
     """
     Give the portions of a workbook with one sheet.
 
-    :raises TableRefused: it has more rows or columns, or a longer text, than a sheet may have.
+    :raises SpreadsheetRefused: it has more rows or columns, or a longer text, than a sheet may have.
     """
     if len(headings) > MOST_COLUMNS:
         raise _too_large()
@@ -105,8 +106,8 @@ def xlsx_portions(
     yield out.taken()
 
 
-def _too_large() -> TableRefused:
-    return TableRefused(
+def _too_large() -> SpreadsheetRefused:
+    return SpreadsheetRefused(
         gettext("表が大きすぎて、Excelのファイルにできません。"), gettext("CSVの形式を選んでください。")
     )
 
@@ -201,7 +202,7 @@ class _Cells:
         if dropped:
             self._told.add("dropped", row, column, dropped)
         if len(text) > LONGEST_TEXT // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-            raise TableRefused(
+            raise SpreadsheetRefused(
                 gettext("%(row)d行目の文章が長すぎて、Excelのファイルにできません（上限%(most)d文字）。")
                 % {"row": row, "most": LONGEST_TEXT},
                 gettext("CSVの形式を選んでください。"),

@@ -4,7 +4,6 @@ from madoguchi.kernel.workbooks.opening import (
     LARGEST_FILE,
     LARGEST_UNPACKED,
     Opened,
-    WorkbookRefused,
     typed_open,
     workbook_open,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "LARGEST_UNPACKED",
     "TEXT_FORMAT",
     "Opened",
-    "WorkbookRefused",
     "choices_rule",
     "paper_set",
     "text_put",

@@ -11,19 +11,11 @@ from django.utils.translation import gettext
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused, broken, content_check, no_excel, parts_check
+
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 40 * 1024 * 1024
 MOST_PARTS = 500
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-class WorkbookRefused(Exception):
-    """The file cannot be opened: what is wrong with it, and what to do."""
-
-    def __init__(self, reason: str, do: str) -> None:
-        self.reason, self.do = reason, do
-        super().__init__(gettext("%(reason)s%(do)s") % {"reason": reason, "do": do})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +31,7 @@ def workbook_open(content: bytes, *, instead: str = "") -> Opened:
     Open a workbook.
 
     :param instead: what to do when it is no Excel file, where the place knows better than "choose an .xlsx".
-    :raises WorkbookRefused: empty, too large, not .xlsx, locked with a password, with macros, a bomb, or broken.
+    :raises SpreadsheetRefused: empty, too large, not .xlsx, locked with a password, with macros, a bomb, or broken.
     """
     _content_check(content, instead)
     return Opened(_cells_load(content), _cells_load(content, computed=True))
@@ -52,15 +44,7 @@ def typed_open(content: bytes, *, instead: str = "") -> Workbook:
 
 
 def _content_check(content: bytes, instead: str) -> None:
-    if not content:
-        raise WorkbookRefused(gettext("ファイルが空です。"), gettext("もう一度選んでください。"))
-    if len(content) > LARGEST_FILE:
-        raise WorkbookRefused(
-            gettext("ファイルが大きすぎます（上限%(limit)dMB）。") % {"limit": LARGEST_FILE // 1024 // 1024},
-            gettext("画像や、使っていないシートを消してください。"),
-        )
-    if content.startswith(_OLE):
-        raise _ole_refused(content)
+    content_check(content, most=LARGEST_FILE, instead=gettext("画像や、使っていないシートを消してください。"))
     _parts_check(content, instead)
 
 
@@ -72,30 +56,7 @@ def _cells_load(content: bytes, *, computed: bool = False) -> Workbook:
             return load_workbook(io.BytesIO(content), keep_links=False, data_only=computed)
     except Exception as error:
         # openpyxl raises whatever a broken part makes its parser raise.
-        raise WorkbookRefused(
-            gettext("ファイルが壊れていて開けません。"), gettext("Excelで開き、保存し直してください。")
-        ) from error
-
-
-def _ole_refused(content: bytes) -> WorkbookRefused:
-    if _ENCRYPTED in content:
-        return _locked()
-    return WorkbookRefused(
-        gettext("古い形式（.xls）のファイルです。"), gettext("Excelで「.xlsx」の形式で保存し直してください。")
-    )
-
-
-def _locked() -> WorkbookRefused:
-    return WorkbookRefused(
-        gettext("パスワードが付いています。"), gettext("Excelでパスワードを外し、保存し直してください。")
-    )
-
-
-def _not_excel(instead: str) -> WorkbookRefused:
-    return WorkbookRefused(
-        gettext("Excelのファイル（.xlsx）ではありません。"),
-        instead or gettext("「.xlsx」のファイルを選んでください。"),
-    )
+        raise broken() from error
 
 
 def _parts_check(content: bytes, instead: str) -> None:
@@ -105,28 +66,21 @@ def _parts_check(content: bytes, instead: str) -> None:
             _names_check(parts, instead)
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")) and _has_entities(packed, part):
-                    raise _not_excel(instead)
-    except WorkbookRefused:
+                    raise no_excel(instead)
+    except SpreadsheetRefused:
         raise
     except Exception as error:
         # A broken archive may fail in any of the unpacking libraries.
-        raise _not_excel(instead) from error
+        raise no_excel(instead) from error
 
 
 def _names_check(parts: list[zipfile.ZipInfo], instead: str) -> None:
     names = {part.filename for part in parts}
-    if any(part.flag_bits & 0x1 for part in parts):
-        raise _locked()
     if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
-        raise _not_excel(instead)
-    # zipfile reads no more of a part than the directory says: the sizes told are the sizes unpacked.
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise WorkbookRefused(
-            gettext("ファイルの中身が大きすぎます。"),
-            gettext("使っていない行、列、シートを消してください。"),
-        )
+        raise no_excel(instead)
+    parts_check(parts, most=MOST_PARTS, most_bytes=LARGEST_UNPACKED)
     if "xl/vbaProject.bin" in names:
-        raise WorkbookRefused(
+        raise SpreadsheetRefused(
             gettext("マクロの入ったファイルです。"),
             gettext("Excelで「.xlsx」の形式で保存し直してください。"),
         )

@@ -29,11 +29,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db, pyte
 START = "K7M4-90XW-H2PC"
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def browse(house: Callable[..., House]) -> Callable[..., House]:
     """Open the house at an address to which passkeys may belong."""

@@ -52,12 +52,8 @@ PAPER = ["driver_licence"]
 CHOSEN = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
 
 
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture(autouse=True)
-def papers(db: None, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = QUICK
+def papers(db: None) -> None:
     papers_ready()
 
 

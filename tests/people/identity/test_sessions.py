@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db
 ISSUER = "https://card.example"
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def signed_in(means: Means, *, shared: bool = False, client: Client | None = None, **headers: str) -> Client:
     client = client or Client(headers=headers)
     fields = {"number": means.subject, "passphrase": PASSPHRASE, **({"shared": "on"} if shared else {})}

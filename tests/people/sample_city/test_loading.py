@@ -224,8 +224,7 @@ def test_a_real_city_gets_no_invented_people(settings: Any, tmp_path: Path) -> N
 # The demo
 
 
-def test_the_demo_has_a_small_city_and_its_cast(towns: None, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_the_demo_has_a_small_city_and_its_cast(towns: None) -> None:
     papers_ready()
     file = SAMPLE_CITY / "residents.yaml"
     assert cast_sign_ins(file) == []

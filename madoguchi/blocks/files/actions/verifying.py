@@ -12,6 +12,7 @@ from madoguchi.kernel.actions import action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.subjects import Subject
+from madoguchi.kit.portions import portions
 
 _AT_ONCE = 500
 
@@ -27,8 +28,8 @@ def contents_note(*, actor: Viewer, found: Mapping[str, Damage | None], now: dat
     """
     actor.must_everywhere(RIGHT)
     digests, changed = sorted(found), 0
-    for start in range(0, len(digests), _AT_ONCE):
-        rows = Content.objects.filter(sha256__in=digests[start : start + _AT_ONCE], swept_at=None)
+    for some in portions(digests, _AT_ONCE):
+        rows = Content.objects.filter(sha256__in=some, swept_at=None)
         rows.update(verified_at=now)
         for content in rows.order_by("pk"):
             damage = found[content.sha256]

@@ -26,7 +26,8 @@ from madoguchi.blocks.measures.models.entries import figure_fits
 from madoguchi.blocks.measures.queries import causes
 from madoguchi.blocks.measures.rounds.answers import AnswerContent, FigureAnswer, answerable
 from madoguchi.blocks.measures.rounds.queries import LineShown, lines_shown, sections_asked
-from madoguchi.kernel.workbooks import WorkbookRefused, choices_rule, paper_set, text_put, workbook_open
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.workbooks import choices_rule, paper_set, text_put, workbook_open
 from madoguchi.kit.numbers import Figure, FigureRefused, figure_parse
 from madoguchi.kit.wareki import DateRefused, date_parse
 
@@ -164,7 +165,7 @@ def answers_read(request: RoundRequest, content: bytes, *, on: date) -> SheetRea
     """
     try:
         book = workbook_open(content, instead=gettext("受け取ったファイルに書いて戻してください。")).computed
-    except WorkbookRefused as refused:
+    except SpreadsheetRefused as refused:
         raise SheetRefused(str(refused)) from refused
     if TEXTS not in book.sheetnames or FIGURES not in book.sheetnames:
         raise SheetRefused(

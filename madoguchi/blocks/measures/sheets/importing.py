@@ -31,7 +31,8 @@ from madoguchi.blocks.measures.sheets.mapping import MappingSpec, mapping_of, ma
 from madoguchi.blocks.measures.sheets.reading import Fault, Findings, Grid, Spot, grids
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.blocks.people.queries import office_find, offices_on
-from madoguchi.kernel.workbooks import WorkbookRefused, workbook_open
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.workbooks import workbook_open
 from madoguchi.kit.fiscal import FiscalYear
 
 
@@ -101,7 +102,7 @@ def workbook_read(content: bytes, *, mapping_text: str | None = None) -> Brought
             return brought
     try:
         sheets = [grid for grid in grids(workbook_open(content)) if grid.rows]
-    except WorkbookRefused as refused:
+    except SpreadsheetRefused as refused:
         brought.faults.append(Fault("", "", refused.reason, refused.do))
         return brought
     findings = Findings()

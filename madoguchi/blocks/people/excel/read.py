@@ -35,7 +35,8 @@ from madoguchi.blocks.people.rows import (
     row_faults,
     rows_known,
 )
-from madoguchi.kernel.workbooks import WorkbookRefused, typed_open
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.workbooks import typed_open
 from madoguchi.kit.width import ascii_to_half
 
 MOST_PROBLEMS = 200
@@ -52,7 +53,7 @@ def organisation_read(content: bytes) -> tuple[Rows, list[Problem]]:
     """
     try:
         book = typed_open(content, instead=gettext("ダウンロードした組織表を使ってください。"))
-    except WorkbookRefused as refused:
+    except SpreadsheetRefused as refused:
         return {}, [Problem(str(refused))]
     pages: dict[str, Any] = {page.title.strip(): page for page in book.worksheets}
     problems = list(_sheets_check(pages, book.sheetnames))

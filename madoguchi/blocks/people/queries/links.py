@@ -8,6 +8,7 @@ from datetime import date
 from madoguchi.blocks.people.models import Party
 from madoguchi.blocks.people.parties.cards import clusters
 from madoguchi.blocks.people.parties.naming import names_on
+from madoguchi.kit.portions import portions
 
 
 def parties_find(*, texts: Iterable[str], kinds: Iterable[str]) -> dict[str, str]:
@@ -19,8 +20,7 @@ def parties_find(*, texts: Iterable[str], kinds: Iterable[str]) -> dict[str, str
     asked = sorted(set(texts))
     rows = Party.objects.filter(kind__in=list(kinds)).select_related("merged_into")
     found: dict[str, str] = {}
-    for start in range(0, len(asked), 500):
-        some = asked[start : start + 500]
+    for some in portions(asked):
         for row in rows.filter(key__in=some):
             found[row.key] = (row.merged_into or row).key
         for row in rows.filter(corporate_number__in=some, merged_into=None).exclude(corporate_number=""):

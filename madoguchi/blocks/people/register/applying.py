@@ -21,11 +21,12 @@ from madoguchi.blocks.people.models import (
 )
 from madoguchi.blocks.people.models.parties import DatedFact
 from madoguchi.blocks.people.parties.facts import addresses_values, name_values, value_fields, with_all
-from madoguchi.blocks.people.register.batch import Batch, chunks, parties_reserve
+from madoguchi.blocks.people.register.batch import Batch, parties_reserve
 from madoguchi.blocks.people.register.comparing import Comparison, digest_of
 from madoguchi.blocks.people.register.extract import HEAD, Resident
 from madoguchi.blocks.people.register.heads import Seat, heads_settle
 from madoguchi.kernel.db.two_times import believed
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import (
     Edit,
     Span,
@@ -65,12 +66,12 @@ class Register:
     def put(self, comparison: Comparison) -> None:
         """Put everything that a comparison found; what is new, which may be a whole city, in portions."""
         self._households_ready([*comparison.new, *(one for _party, one in comparison.changed)])
-        for chunk in chunks(comparison.changed):
+        for chunk in portions(comparison.changed):
             known = _Known([party_id for party_id, _one in chunk])
             self._addresses_read([one for _party, one in chunk])
             for party_id, one in chunk:
                 self._changed(party_id, one, known)
-        for gone in chunks(comparison.missing):
+        for gone in portions(comparison.missing):
             known = _Known([party_id for party_id, _number in gone])
             for party_id, number in gone:
                 self._missing(party_id, number, known)
@@ -78,10 +79,9 @@ class Register:
         # Whoever left a household, or its head, has left it before anybody new comes.
         self._batch.write()
         ids = parties_reserve(len(comparison.new))
-        for start in range(0, len(ids), PORTION):
-            portion = comparison.new[start : start + PORTION]
-            self._addresses_read(portion)
-            for party_id, one in zip(ids[start : start + PORTION], portion, strict=True):
+        for portion in portions(zip(ids, comparison.new, strict=True), PORTION):
+            self._addresses_read([one for _party, one in portion])
+            for party_id, one in portion:
                 self._new(party_id, one)
             self._batch.write()
 
@@ -122,7 +122,7 @@ class Register:
 
     def _households_ready(self, residents: Sequence[Resident]) -> None:
         numbers = {one.household for one in residents if one.household}
-        for chunk in chunks(sorted(numbers)):
+        for chunk in portions(sorted(numbers)):
             found = PartyNumber.objects.filter(system=self._households_system, number__in=chunk)
             self._households |= dict(found.values_list("number", "party_id"))
         self._known_households = {party_id: number for number, party_id in self._households.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from madoguchi.blocks.people.models import (
     Birth,
@@ -21,11 +21,10 @@ from madoguchi.blocks.people.models import (
 from madoguchi.blocks.people.models.parties import DatedFact, Fact
 from madoguchi.blocks.people.parties.facts import party_key, value_fields
 from madoguchi.kernel.db.bulk import ids_reserve, rows_copy
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import Edit
 
 FACTS: tuple[type[Fact], ...] = (Birth, PartyName, PartyAddress, Residence, Membership, Protection)
-Row = TypeVar("Row")
-AT_ONCE = 500
 
 
 class Batch:
@@ -88,7 +87,7 @@ class Batch:
     def write(self) -> None:
         """Write what was gathered, and gather anew."""
         for model, ids in self._withdrawn.items():
-            for chunk in chunks(ids):
+            for chunk in portions(ids):
                 model._default_manager.filter(pk__in=chunk).update(withdrawn_at=self._now)
         if self._parties:
             fields = ("id", "key", "kind", "form", "corporate_number", "entered_at")
@@ -123,7 +122,3 @@ def _names(model: type[Fact], columns: Sequence[str]) -> list[str]:
     """Turn column names (``group_id``) into the names of fields."""
     by_column = {field.attname: field.name for field in model._meta.concrete_fields}
     return [by_column[column] for column in columns]
-
-
-def chunks(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
-    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

@@ -18,12 +18,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.people.models import Membership, PartyNumber
-from madoguchi.blocks.people.register.batch import chunks
 from madoguchi.blocks.people.register.comparing import Comparison
 from madoguchi.blocks.people.register.extract import HEAD, Resident
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.layouts import Problem
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import Span
 
 
@@ -114,7 +114,7 @@ def heads_contradict(
             heads[one.household].append(one.number)
     wrong = {household: numbers[-1] for household, numbers in heads.items() if len(numbers) > 1}
     concerned = {party_id for party_id, _one in comparison.changed}
-    for chunk in chunks(sorted(heads)):
+    for chunk in portions(sorted(heads)):
         rows = PartyNumber.objects.filter(system=f"{system}/household", number__in=chunk)
         groups = dict(rows.values_list("party_id", "number"))
         standing = Membership.objects.filter(believed(), head=True, ends_on=None, group__in=groups)
@@ -138,7 +138,7 @@ def _claim(span: Span, seat: Seat | None) -> _Claim:
 
 def _believed(groups: Sequence[int], withdrawn: set[int]) -> Iterable[_Claim]:
     """Give the headships that stay as they are believed."""
-    for chunk in chunks(sorted(groups)):
+    for chunk in portions(sorted(groups)):
         rows = Membership.objects.filter(
             believed(), head=True, kind=Membership.Kind.HOUSEHOLD, group__in=chunk
         )

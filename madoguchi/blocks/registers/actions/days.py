@@ -22,10 +22,8 @@ PORTION = 500
 def stale_records(today: date) -> list[tuple[str, int]]:
     """Give register and record of what lists show wrongly, a portion at a time: two looks at an index each."""
     found: set[tuple[str, int]] = set()
-    over = Version.objects.filter(current=True, ends_on__lte=today)
-    due = Version.objects.filter(believed(), valid_on(today), current=False)
-    for rows in (over, due):
-        found |= set(rows.values_list("register", "record_id")[:PORTION])
+    for wrong in (_over(today), _due(today)):
+        found |= set(Version.objects.filter(wrong).values_list("register", "record_id")[:PORTION])
     return sorted(found)[:PORTION]
 
 
@@ -46,7 +44,7 @@ def current_move(*, actor: Viewer, records: Iterable[tuple[str, int]], now: date
     moved = 0
     for register, ids in sorted(by_register.items()):
         schema = schema_get(register)
-        rows = list(Version.objects.filter(stale_of(actor.on), record__in=ids))
+        rows = list(Version.objects.filter(_over(actor.on) | _due(actor.on), record__in=ids))
         counts = counts_of(schema, [(row.payload, row.office_id, -1 if row.current else 1) for row in rows])
         ended = [row.pk for row in rows if row.current]
         Version.objects.filter(pk__in=ended).update(current=False, search="", search_personal="")
@@ -63,7 +61,11 @@ def current_move(*, actor: Viewer, records: Iterable[tuple[str, int]], now: date
     return moved
 
 
-def stale_of(today: date) -> Q:
-    """Give the predicate for versions that lists show wrongly on a day, or not yet."""
-    over = Q(current=True, ends_on__lte=today)
-    return over | (Q(current=False) & believed() & valid_on(today))
+def _over(today: date) -> Q:
+    """Give the predicate for versions that lists show though they have ended."""
+    return Q(current=True, ends_on__lte=today)
+
+
+def _due(today: date) -> Q:
+    """Give the predicate for versions that hold on a day and lists do not show yet."""
+    return Q(current=False) & believed() & valid_on(today)

@@ -123,29 +123,29 @@ def _descend(
         raise TooFew
     if not reason.strip():
         raise ReasonNeeded
-    ending = [changeable(actor, register, source.number, approved=approved) for source in sources]
-    schema = ending[0][1]
+    found = [changeable(actor, register, source.number, approved=approved) for source in sources]
+    ending, schema = [record for record, _schema in found], found[0][1]
     if not schema.model.genealogy:
         raise NoGenealogy
     payloads = [schema.finished(values, Ctx(on=on)) for values in parts]
     before = [
-        _ended(record, source, kind, on, reason) for (record, _s), source in zip(ending, sources, strict=True)
+        _ended(record, source, kind, on, reason) for record, source in zip(ending, sources, strict=True)
     ]
     _conserved(schema, [payload for _change, payload in before], payloads)
-    first = ending[0][0]
+    first = ending[0]
     changes = [change for change, _payload in before]
     changes_write(schema, changes, actor=actor, today=actor.on, now=now)
     results = [
         _begun(schema, payload, first, number, kind, reason, on, actor, now)
         for payload, number in zip(payloads, [*numbers, *[""] * (len(payloads) - len(numbers))], strict=True)
     ]
-    moved = _children_move([record for record, _schema in ending], results[0], on, reason, actor, now)
+    moved = _children_move(ending, results[0], on, reason, actor, now)
     # Last: what has ended holds nothing any more.
-    ended = Record.objects.filter(pk__in=[record.pk for record, _schema in ending])
+    ended = Record.objects.filter(pk__in=[record.pk for record in ending])
     ended.update(retired_on=on, retired_reason=reason[:500])
     Descent.objects.bulk_create(
         Descent(kind=kind, source=record, result=result, happened_on=on, entered_at=now)
-        for record, _schema in ending
+        for record in ending
         for result in results
     )
     totals_follow(schema, [first, *results], actor=actor, now=now)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.fields.types import Ctx, Repair
 from madoguchi.blocks.people.queries import offices_on
-from madoguchi.blocks.registers.actions.records import _RAISES, NothingToChange, writable
+from madoguchi.blocks.registers.actions.records import _RAISES, NothingToChange, number_written, writable
 from madoguchi.blocks.registers.importing.columns import (
     FileMap,
     headings_digest,
@@ -32,8 +32,10 @@ from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.numbering import numbers_take
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kernel.tables import Table, TableRefused, table_read
+from madoguchi.kernel.spreadsheets import SpreadsheetRefused
+from madoguchi.kernel.tables import Table, table_read
 from madoguchi.kit.check_characters import receipt_number
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import Edit, Span, span_begin
 
 
@@ -199,7 +201,7 @@ def table_of(schema: Schema, content: bytes, name: str, kept: FileImport | None 
     """
     try:
         tables = table_read(content, name).tables
-    except TableRefused as refused:
+    except SpreadsheetRefused as refused:
         raise FileRefused(str(refused)) from refused
     if kept is not None:
         tables = tuple(
@@ -289,10 +291,9 @@ def _portion_write(
 def _numbers_give(schema: Schema, nameless: Sequence[Staged]) -> None:
     if not nameless:
         return
-    how = schema.model.number
     numbers = numbers_take(series=f"registers:{schema.key}", period="", count=len(nameless))
     for one, number in zip(nameless, numbers, strict=True):
-        one.number = f"{how.prefix}{number:0{how.digits}d}"
+        one.number = number_written(schema, number)
 
 
 def _added(schema: Schema, kept: FileImport, one: Staged, reason: str, now: datetime) -> Change:
@@ -315,8 +316,7 @@ def _changed(
     ids = [one.record_id for one in changed if one.record_id is not None]
     spans: dict[int, list[Span]] = {}
     records: dict[int, Record] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    for some in portions(ids):
         records |= {record.pk: record for record in Record.objects.filter(pk__in=some)}
         for row in Version.objects.filter(believed(), record__in=some).order_by("starts_on"):
             spans.setdefault(row.record_id, []).append(span_of(row))
@@ -356,8 +356,8 @@ def _records_follow(changed: Sequence[Staged]) -> None:
     for one in changed:
         by_place.setdefault((one.office_id, one.parent_id), []).append(one.record_id or 0)
     for (office_id, parent_id), ids in by_place.items():
-        for start in range(0, len(ids), 500):
-            rows = Record.objects.filter(pk__in=ids[start : start + 500])
+        for some in portions(ids):
+            rows = Record.objects.filter(pk__in=some)
             rows.update(revision=F("revision") + 1, office=office_id, parent=parent_id)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.fields.types import Ctx, Json
@@ -16,6 +15,7 @@ from madoguchi.blocks.registers.actions.records import (
     NothingToChange,
     RecordChangedMeanwhile,
     RecordGone,
+    claimed,
     unique_check,
     writable,
 )
@@ -155,9 +155,7 @@ def records_change(
         raise NothingToChange
     ids = [change.record.pk for change in changes]
     for change in changes:
-        claimed = Record.objects.filter(pk=change.record.pk, revision=change.record.revision)
-        if not claimed.update(revision=F("revision") + 1):
-            raise RecordChangedMeanwhile
+        claimed(change.record, revisions[change.record.number])
     changes_write(schema, changes, actor=actor, today=actor.on, now=now)
     totals_follow(schema, list(Record.objects.filter(pk__in=ids)), actor=actor, now=now)
     detail = {

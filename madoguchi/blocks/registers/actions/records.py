@@ -351,7 +351,12 @@ def number_give(schema: Schema, payload: Payload) -> str:
                 [Problem(how.field, "required", gettext("番号になる項目です。書いてください。"))]
             )
         return str(value)[:80]
-    taken = number_take(series=f"registers:{schema.key}", period="")
+    return number_written(schema, number_take(series=f"registers:{schema.key}", period=""))
+
+
+def number_written(schema: Schema, taken: int) -> str:
+    """Write a number of the register's series as its records carry it."""
+    how = schema.model.number
     return f"{how.prefix}{taken:0{how.digits}d}"
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.registers.actions.records import (
@@ -19,7 +18,7 @@ from madoguchi.blocks.registers.actions.records import (
     record_revive,
 )
 from madoguchi.blocks.registers.models import ChangeRequest, Record
-from madoguchi.blocks.registers.schema import Schema, schema_get
+from madoguchi.blocks.registers.schema import schema_get
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.rights import NotAllowed, Viewer
@@ -87,7 +86,7 @@ def change_agree(*, actor: Viewer, request_key: str, note: str = "", now: dateti
     :raises OwnRequest: the actor asked for it himself.
     :raises RequestDecided: it was decided before.
     """
-    found, _schema = _judged(actor, request_key, ChangeRequest.State.AGREED, note, now)
+    found = _judged(actor, request_key, ChangeRequest.State.AGREED, note, now)
     asked = {name: _day(name, value) for name, value in found.asked.items()}
     if found.what != ChangeRequest.What.ADD:
         # What was asked for was asked of the record as it then was; whoever agrees has seen how it is now.
@@ -114,7 +113,7 @@ def change_decline(*, actor: Viewer, request_key: str, note: str, now: datetime)
     """
     if not note.strip():
         raise ReasonNeeded
-    found, _schema = _judged(actor, request_key, ChangeRequest.State.DECLINED, note, now)
+    found = _judged(actor, request_key, ChangeRequest.State.DECLINED, note, now)
     audit_write(actor, "registers.change_declined", found.subject(), detail={"register": found.register})
 
 
@@ -135,18 +134,15 @@ def change_take_back(*, actor: Viewer, request_key: str, now: datetime) -> None:
     audit_write(actor, "registers.change_taken_back", found.subject(), detail={"register": found.register})
 
 
-def _judged(
-    actor: Viewer, request_key: str, state: str, note: str, now: datetime
-) -> tuple[ChangeRequest, Schema]:
+def _judged(actor: Viewer, request_key: str, state: str, note: str, now: datetime) -> ChangeRequest:
     found = ChangeRequest.objects.filter(key=request_key).first()
     if found is None:
         raise NotAllowed(f"request {request_key}")
-    schema = schema_get(found.register)
-    actor.must("registers.approve", office_id=found.office_id, service=schema.service)
-    waiting = ChangeRequest.objects.filter(Q(pk=found.pk), state=ChangeRequest.State.WAITING)
+    actor.must("registers.approve", office_id=found.office_id, service=schema_get(found.register).service)
+    waiting = ChangeRequest.objects.filter(pk=found.pk, state=ChangeRequest.State.WAITING)
     if not waiting.update(state=state, decided_by=actor.key, decided_at=now, note=note[:500]):
         raise RequestDecided
-    return found, schema
+    return found
 
 
 def _day(name: str, value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import StockTake, StockTakeLine, StockTakeOffice, Version
-from madoguchi.blocks.registers.schema import Schema, schema_get
+from madoguchi.blocks.registers.schema import schema_get
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.db.bulk import rows_copy
@@ -94,7 +94,7 @@ def stocktake_look(
     :param found: by id of the line: one of ``StockTakeLine.Found``, and a note.
     :raises StockTakeClosed: the round is over, or the office has signed.
     """
-    part, _schema = _part(actor, take_key, office_id)
+    part = _part(actor, take_key, office_id)
     count = 0
     for line_id, (what, note) in found.items():
         if what not in FOUND.values or what == FOUND.OPEN:
@@ -113,7 +113,7 @@ def stocktake_sign(*, actor: Viewer, take_key: str, office_id: int, note: str = 
 
     :raises LinesOpen: something was not.
     """
-    part, _schema = _part(actor, take_key, office_id)
+    part = _part(actor, take_key, office_id)
     if part.lines.filter(found=FOUND.OPEN).exists():
         raise LinesOpen
     unsigned = StockTakeOffice.objects.filter(pk=part.pk, signed_at=None)
@@ -142,13 +142,12 @@ def stocktake_close(*, actor: Viewer, take_key: str, anyway: bool = False, now: 
     audit_write(actor, "registers.stocktake_closed", take.subject(), detail={"unsigned": lacking})
 
 
-def _part(actor: Viewer, take_key: str, office_id: int) -> tuple[StockTakeOffice, Schema]:
+def _part(actor: Viewer, take_key: str, office_id: int) -> StockTakeOffice:
     rows = StockTakeOffice.objects.select_related("take").filter(take__key=take_key, office=office_id)
     part = rows.first()
     if part is None:
         raise NotAllowed(f"stock-take {take_key}")
-    schema = schema_get(part.take.register)
-    actor.must("registers.edit", office_id=office_id, service=schema.service)
+    actor.must("registers.edit", office_id=office_id, service=schema_get(part.take.register).service)
     if part.take.closed_at is not None or part.signed_at is not None:
         raise StockTakeClosed
-    return part, schema
+    return part

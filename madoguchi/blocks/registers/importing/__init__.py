@@ -1,7 +1,7 @@
 """
 Spreadsheets that exist, brought into a register: columns are matched, cells read, differences shown, then all applied at once.
 
-Invariants (``tests/registers/importing``):
+Invariants (``tests/registers/test_importing.py``):
 
 1. Every row of the table is accepted (new, changed, same) or rejected with at least one problem that names its cell.
 2. What is applied is what was shown: the same outcome by digest, or it is refused and shown anew.

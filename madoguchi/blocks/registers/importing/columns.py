@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from madoguchi.blocks.fields.types import ComputedField, PointField, Repair
 from madoguchi.blocks.registers.models import ColumnMap
@@ -34,10 +33,6 @@ class FileMap:
     columns: Mapping[str, str]
     repairs: frozenset[Repair] = frozenset()
     fixes: Mapping[tuple[int, str], str] = field(default_factory=dict)
-
-    def as_data(self) -> dict[str, Any]:
-        """Give it as plain data, as the command prints it and a map file holds it."""
-        return {"columns": dict(self.columns), "repairs": sorted(repair.value for repair in self.repairs)}
 
 
 def headings_digest(headings: Sequence[str]) -> str:

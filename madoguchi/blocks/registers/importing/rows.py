@@ -33,6 +33,7 @@ from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
 from madoguchi.blocks.registers.slots import unique_value
 from madoguchi.kernel.tables import Row, Table
+from madoguchi.kit.portions import portions
 
 Action = Literal["new", "changed", "same", "rejected"]
 PORTION = 2_000
@@ -159,6 +160,12 @@ class Stager:
             and key not in schema.totals
             and (key in self._places or f"{key}:lat" in self._places)
         }
+        # Only what asks for links is made anew for each portion, with the answers for its rows.
+        self._kept = {
+            key: one.reader(ctx)
+            for key, one in self._fields.items()
+            if not isinstance(one, AddressField | LinkPart)
+        }
         self._seen: dict[tuple[Any, ...], int] = {}
         self._unique: dict[tuple[Any, ...], int] = {}
 
@@ -214,7 +221,7 @@ class Stager:
             answers = links_find(name, sorted(asked), within=within, on=self.ctx.on)
             found[name, within] = {**found.get((name, within), {}), **answers}
         ctx = replace(self.ctx, found=found)
-        return {key: one.reader(ctx) for key, one in self._fields.items()}
+        return {key: self._kept.get(key) or one.reader(ctx) for key, one in self._fields.items()}
 
     def _read(
         self,
@@ -281,9 +288,8 @@ class Stager:
         asked = sorted({value for value in values if value is not None})
         rows = Version.objects.filter(of_register(self.schema.key))
         known: dict[str, str] = {}
-        for start in range(0, len(asked), 500):
-            some = rows.filter(natural__in=asked[start : start + 500])
-            known |= dict(some.values_list("natural", "number"))
+        for some in portions(asked):
+            known |= dict(rows.filter(natural__in=some).values_list("natural", "number"))
         for one, value in zip(found, values, strict=True):
             if value is not None:
                 one.identity, one.number = tuple(value.split("\x1f")), known.get(value, "")
@@ -318,14 +324,12 @@ class Stager:
         numbers = sorted({one.number for one in found if one.number})
         records: dict[str, Record] = {}
         shown: dict[int, Payload] = {}
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
+        for some in portions(numbers):
             records |= {
                 row.number: row for row in Record.objects.filter(register=self.schema.key, number__in=some)
             }
-        ids = [record.pk for record in records.values()]
-        for start in range(0, len(ids), 500):
-            rows = Version.objects.filter(record__in=ids[start : start + 500], current=True)
+        for ids in portions([record.pk for record in records.values()]):
+            rows = Version.objects.filter(record__in=ids, current=True)
             shown |= dict(rows.values_list("record_id", "payload"))
         self._parents(found, records)
         for one in found:
@@ -339,10 +343,8 @@ class Stager:
             return
         asked = sorted({one.parent for one in found if one.parent})
         known: dict[str, int] = {}
-        for start in range(0, len(asked), 500):
-            rows = Record.objects.filter(
-                register=above.register_key, number__in=asked[start : start + 500], retired_on=None
-            )
+        for some in portions(asked):
+            rows = Record.objects.filter(register=above.register_key, number__in=some, retired_on=None)
             known |= dict(rows.values_list("number", "pk"))
         for one in found:
             record = records.get(one.number)

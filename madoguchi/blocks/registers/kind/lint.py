@@ -12,7 +12,7 @@ from madoguchi.blocks.fields.types import (
     RecordField,
     TableField,
 )
-from madoguchi.blocks.registers.kind.model import Condition, Register
+from madoguchi.blocks.registers.kind.model import Register
 from madoguchi.blocks.registers.models import NUMBER_SLOTS, TEXT_SLOTS, UNIQUE_SLOTS
 from madoguchi.kernel.declarations import Context, Issue, Resolved
 from madoguchi.kernel.expressions import ComputedCycle, ExpressionRefused, computed_order, expression_compile
@@ -21,6 +21,8 @@ from madoguchi.kernel.expressions.suggestions import closest
 ALWAYS = frozenset({"number", "office", "retired_on"})
 """What every record has beside its fields, and lists can show."""
 RESERVED = frozenset({"number", "office", "parent", "retired_on", "starts_on", "ends_on", "row", "register"})
+_NOUNS = {"codelist": "コード表", "register": "台帳", "service": "業務"}
+Path = tuple[str | int, ...]
 
 
 def register_lint(declaration: Resolved, context: Context) -> Iterator[Issue]:
@@ -50,72 +52,29 @@ def _fields(declaration: Resolved, register: Register, context: Context) -> Iter
             yield from _field(declaration, ("fields", index, "columns", place), column, context)
 
 
-def _field(
-    declaration: Resolved, path: tuple[str | int, ...], field: FieldPart, context: Context
+def _field(declaration: Resolved, path: Path, field: FieldPart, context: Context) -> Iterator[Issue]:
+    if isinstance(field, ChoicePart) and field.codelist:
+        yield from _unknown(
+            declaration, (*path, "codelist"), "codelist", field.codelist, context, "register-codelist"
+        )
+    if isinstance(field, RecordField):
+        yield from _unknown(
+            declaration, (*path, "register"), "register", field.register_key, context, "register-unknown"
+        )
+
+
+def _unknown(
+    declaration: Resolved, path: Path, kind: str, key: str, context: Context, code: str
 ) -> Iterator[Issue]:
-    if isinstance(field, ChoicePart) and field.codelist and context.get("codelist", field.codelist) is None:
-        message, hint = (
-            f"「{field.codelist}」というコード表はありません。",
-            closest(field.codelist, context.keys("codelist")),
-        )
-        yield declaration.issue(*path, "codelist", code="register-codelist", message=message, suggestion=hint)
-    if isinstance(field, RecordField) and context.get("register", field.register_key) is None:
-        message, hint = (
-            f"「{field.register_key}」という台帳はありません。",
-            closest(field.register_key, context.keys("register")),
-        )
-        yield declaration.issue(*path, "register", code="register-unknown", message=message, suggestion=hint)
+    """Yield an issue when nothing of that kind is declared by this key."""
+    if context.get(kind, key) is None:
+        message = f"「{key}」という{_NOUNS[kind]}はありません。"
+        hint = closest(key, context.keys(kind))
+        yield declaration.issue(*path, code=code, message=message, suggestion=hint)
 
 
 def _names(declaration: Resolved, register: Register) -> Iterator[Issue]:
-    fields = {field.key for field in register.fields}
-    shown = fields | ALWAYS
-    asked: list[tuple[tuple[str | int, ...], str, set[str] | frozenset[str]]] = [
-        (("title",), register.title, fields)
-    ]
-    if register.number.field:
-        asked.append((("number", "field"), register.number.field, fields))
-    asked += [
-        (("unique", i, j), key, fields)
-        for i, keys in enumerate(register.unique)
-        for j, key in enumerate(keys)
-    ]
-    asked += [(("natural", i), key, fields) for i, key in enumerate(register.natural)]
-    asked += [(("indexes", i), key, fields) for i, key in enumerate(register.indexes)]
-    asked += [(("conserved", i), key, fields) for i, key in enumerate(register.conserved)]
-    asked += [(("columns", i), key, shown) for i, key in enumerate(register.columns)]
-    asked += [(("transitions", i, "field"), one.field, fields) for i, one in enumerate(register.transitions)]
-    asked += [(("rules", i, "field"), one.field, fields) for i, one in enumerate(register.rules) if one.field]
-    asked += [(("totals", i, "field"), one.field, fields) for i, one in enumerate(register.totals)]
-    asked += [(("alarms", i, "field"), one.field, fields) for i, one in enumerate(register.alarms)]
-    for i, view in enumerate(register.views):
-        asked += [(("views", i, "columns", j), key, shown) for j, key in enumerate(view.columns)]
-        asked += [
-            (("views", i, "order", j), key.removeprefix("-"), shown) for j, key in enumerate(view.order)
-        ]
-    for i, table in enumerate(register.statistics):
-        asked += [
-            (("statistics", i, "by", j), key.split(":")[0], fields | {"office"})
-            for j, key in enumerate(table.by)
-        ]
-        if table.sum:
-            asked.append((("statistics", i, "sum"), table.sum, fields))
-    asked += [
-        (("sheets", i, "fields", j), key, fields)
-        for i, one in enumerate(register.sheets)
-        for j, key in enumerate(one.fields)
-    ]
-    conditions: list[tuple[tuple[str | int, ...], tuple[Condition, ...]]] = [
-        *((("views", i), one.where) for i, one in enumerate(register.views)),
-        *((("alarms", i), one.where) for i, one in enumerate(register.alarms)),
-        *((("statistics", i), one.where) for i, one in enumerate(register.statistics)),
-    ]
-    asked += [
-        ((*path, "where", j, "field"), one.field, shown)
-        for path, where in conditions
-        for j, one in enumerate(where)
-    ]
-    for path, key, known in asked:
+    for path, key, known in _named(register):
         if key not in known:
             message = f"「{key}」という項目は、この台帳にありません。"
             yield declaration.issue(
@@ -134,6 +93,49 @@ def _names(declaration: Resolved, register: Register) -> Iterator[Issue]:
             )
 
 
+def _named(register: Register) -> Iterator[tuple[Path, str, frozenset[str]]]:
+    """Yield every field that the declaration names: where, its key, and what may stand there."""
+    fields = frozenset(field.key for field in register.fields)
+    shown = fields | ALWAYS
+    yield ("title",), register.title, fields
+    if register.number.field:
+        yield ("number", "field"), register.number.field, fields
+    for i, keys in enumerate(register.unique):
+        yield from ((("unique", i, j), key, fields) for j, key in enumerate(keys))
+    for part in ("natural", "indexes", "conserved"):
+        yield from (((part, i), key, fields) for i, key in enumerate(getattr(register, part)))
+    yield from ((("columns", i), key, shown) for i, key in enumerate(register.columns))
+    for part in ("transitions", "rules", "totals", "alarms"):
+        for i, one in enumerate(getattr(register, part)):
+            if one.field:
+                yield (part, i, "field"), one.field, fields
+    yield from _named_in_outputs(register, fields, shown)
+    for part in ("views", "alarms", "statistics"):
+        for i, one in enumerate(getattr(register, part)):
+            yield from (
+                ((part, i, "where", j, "field"), asked.field, shown) for j, asked in enumerate(one.where)
+            )
+
+
+def _named_in_outputs(
+    register: Register, fields: frozenset[str], shown: frozenset[str]
+) -> Iterator[tuple[Path, str, frozenset[str]]]:
+    for i, view in enumerate(register.views):
+        yield from ((("views", i, "columns", j), key, shown) for j, key in enumerate(view.columns))
+        yield from (
+            (("views", i, "order", j), key.removeprefix("-"), shown) for j, key in enumerate(view.order)
+        )
+    for i, table in enumerate(register.statistics):
+        grouped = fields | {"office"}
+        yield from (
+            (("statistics", i, "by", j), key.split(":")[0], grouped) for j, key in enumerate(table.by)
+        )
+        if table.sum:
+            yield ("statistics", i, "sum"), table.sum, fields
+    for i, sheet in enumerate(register.sheets):
+        yield from ((("sheets", i, "fields", j), key, fields) for j, key in enumerate(sheet.fields))
+
+
 def _slots(declaration: Resolved, register: Register) -> Iterator[Issue]:
     numbers = sum(isinstance(register.field_of(key), FigurePart) for key in register.indexes)
     for most, count, place in (
@@ -146,18 +148,11 @@ def _slots(declaration: Resolved, register: Register) -> Iterator[Issue]:
 
 
 def _neighbours(declaration: Resolved, register: Register, context: Context) -> Iterator[Issue]:
-    if context.get("service", register.service) is None:
-        message, hint = (
-            f"「{register.service}」という業務はありません。",
-            closest(register.service, context.keys("service")),
-        )
-        yield declaration.issue("service", code="register-service", message=message, suggestion=hint)
-    keys = context.keys("register")
-    if register.parent is not None and register.parent.register_key not in keys:
-        message = f"「{register.parent.register_key}」という台帳はありません。"
-        hint = closest(register.parent.register_key, keys)
-        yield declaration.issue(
-            "parent", "register", code="register-unknown", message=message, suggestion=hint
+    yield from _unknown(declaration, ("service",), "service", register.service, context, "register-service")
+    if register.parent is not None:
+        above = register.parent.register_key
+        yield from _unknown(
+            declaration, ("parent", "register"), "register", above, context, "register-unknown"
         )
     for index, total in enumerate(register.totals):
         below = context.get("register", total.register_key)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from madoguchi.blocks.people.queries import office_names
-from madoguchi.blocks.registers.exporting import _rows, headings
+from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.kind.model import SavedView
 from madoguchi.blocks.registers.models import FileImport, Tally
 from madoguchi.blocks.registers.presentation import Shown, column_of, links_seen, masked, record_url
@@ -29,7 +29,6 @@ from madoguchi.blocks.registers.views.filters import FilterForm
 from madoguchi.kernel.declarations import UnknownDeclaration, published, text_for
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
-from madoguchi.kernel.tables import Written, table_write
 from madoguchi.kit.kana import search_fold
 from madoguchi.ui.components.table import Column, Table
 from madoguchi.ui.components.tabs import Tab
@@ -245,25 +244,15 @@ def export(request: HttpRequest, register: str) -> Any:
     if found.asked is None or not _exportable(schema, found.asked):
         return records(request, register)
     fmt, encoding, ending, kind = FORMATS.get(request.GET.get("format", ""), FORMATS["csv"])
-    written = _written(viewer, found, fmt, encoding)
+    # A file that held personal values would be a look at thousands of people that nobody wrote down.
+    personal = {key for key, field in schema.fields.items() if masked(field)}
+    written = register_export(
+        viewer, schema, fmt, on=viewer.on, asked=found.asked, without=personal, encoding=encoding
+    )
     response = StreamingHttpResponse(iter(written), content_type=kind)
     name = f"{schema.words('label', 'ja')}_{viewer.on:%Y%m%d}.{ending}"
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
-
-
-def _written(viewer: Viewer, found: Sought, fmt: Any, encoding: Any) -> Written:
-    """
-    Write the rows that the list finds, without what the list masks.
-
-    A file that held personal values would be a look at thousands of people that nobody wrote down.
-    """
-    schema = found.schema
-    keys = [key for key in schema.fields if key in found.seen and not masked(schema.fields[key])]
-    rows = _rows(viewer, schema, keys, on=viewer.on, asked=found.asked, as_of=None, at=None)
-    above = ["parent"] if schema.model.parent else []
-    heads = ["number", "office", *above, *keys] if fmt == "json" else headings(schema, keys)
-    return table_write(fmt, heads, rows, sheet=schema.words("label", "ja")[:31], encoding=encoding)
 
 
 # What waits

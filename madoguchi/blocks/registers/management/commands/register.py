@@ -19,11 +19,12 @@ from madoguchi.blocks.registers.actions import NothingToChange, file_apply, file
 from madoguchi.blocks.registers.actions.imports import stager_of, table_of
 from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.importing.columns import mapping_propose
-from madoguchi.blocks.registers.importing.rows import outcome_of
-from madoguchi.blocks.registers.queries import registers_for
+from madoguchi.blocks.registers.importing.rows import Outcome, outcome_of
+from madoguchi.blocks.registers.models import FileImport
+from madoguchi.blocks.registers.queries import office_of_service, registers_for
 from madoguchi.blocks.registers.schema import Schema, schema_get
-from madoguchi.kernel.declarations import UnknownDeclaration, published
 from madoguchi.kernel.management.house_command import CalledWrongly, CommandRefused, HouseCommand
+from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.wareki import DateRefused, date_parse
 
 MOST_TOLD = 20
@@ -86,19 +87,12 @@ class Command(HouseCommand):
             office_id=_office(schema, options["office"], on), on=on, columns=_columns(schema, content, options, asked),
             repairs=[Repair(name) for name in asked.get("repairs", [])], now=now,
         )  # fmt: skip
-        table = table_of(schema, content, kept.name, kept)
-        outcome = outcome_of(stager_of(schema, kept, table, actor))
-        applied = False
-        if options["dry_run"]:
+        outcome = None if options["dry_run"] else _applied(kept, actor, now)
+        applied = outcome is not None
+        if outcome is None:
+            table = table_of(schema, content, kept.name, kept)
+            outcome = outcome_of(stager_of(schema, kept, table, actor))
             file_drop(actor=actor, import_key=kept.key, now=now)
-        else:
-            try:
-                file_apply(
-                    actor=actor, import_key=kept.key, digest=kept.digest, without_rejected=True, now=now
-                )
-                applied = True
-            except NothingToChange:
-                file_drop(actor=actor, import_key=kept.key, now=now)
         return {
             "rows": outcome.rows,
             "accepted": outcome.accepted,
@@ -177,22 +171,23 @@ def _columns(
     return proposed | {name: str(target or "") for name, target in said.items()}
 
 
+def _applied(kept: FileImport, actor: Viewer, now: datetime) -> Outcome | None:
+    """Apply a file without its wrong rows; None when nothing is left that would change anything."""
+    try:
+        return file_apply(
+            actor=actor, import_key=kept.key, digest=kept.digest, without_rejected=True, now=now
+        )
+    except NothingToChange:
+        return None
+
+
 def _office(schema: Schema, key: str, on: date) -> int:
-    offices = offices_on(on=on)
     if key:
-        found = next((one for one in offices if key in (one.key, one.name)), None)
+        found = next((one for one in offices_on(on=on) if key in (one.key, one.name)), None)
         if found is None:
             raise CommandRefused(f"「{key}」という組織は、{on.isoformat()} にありません。")
         return found.id
-    try:
-        lead = published("service", schema.service).model.office
-    except UnknownDeclaration:
-        lead = None
-    named = next((one for one in offices if lead and one.name == lead), None)
-    first = named or next(iter(offices), None)
-    if first is None:
-        raise CommandRefused("組織がまだありません。先に組織表を取り込んでください。")
-    return first.id
+    return office_of_service(schema.service, on=on).id
 
 
 def _told(answer: dict[str, Any]) -> Iterator[str]:
