@@ -56,9 +56,10 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
 
 
 @pytest.fixture(autouse=True, scope="session")
-def passwords_of_tests() -> Iterator[None]:
-    """Keep passwords the quick way: the slow one costs half a second each, and no test learns from it."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def settings_of_tests() -> Iterator[None]:
+    """Leave out what costs time in every test and tells nothing: slow passwords, and a look at all static files by each client."""
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=quick, WHITENOISE_AUTOREFRESH=True):
         yield
 
 

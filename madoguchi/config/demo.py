@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from ruamel.yaml import YAML
 
 from madoguchi.blocks.people.queries import CastSignIn, cast_sign_ins
 from madoguchi.config.environment import SAMPLE_CITY
@@ -20,6 +19,7 @@ from madoguchi.kernel.audit import audit_seal
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.steps import demo_steps, steps_run
+from madoguchi.kit.yaml12 import yaml_load
 
 
 class RealCity(Refused):
@@ -41,7 +41,7 @@ class SignIn:
 
 def demo_sign_ins() -> list[SignIn]:
     """Give the accounts of the fictional city, as its own file names them."""
-    city = YAML(typ="safe").load((SAMPLE_CITY / "organisation.yaml").read_text(encoding="utf-8"))
+    city = yaml_load((SAMPLE_CITY / "organisation.yaml").read_text(encoding="utf-8"))
     accounts = city["accounts"]
     return [SignIn(who["staff"], accounts["password"], who["note"]) for who in accounts["who"]]
 

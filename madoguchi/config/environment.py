@@ -19,8 +19,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+
+from madoguchi.kit.yaml12 import YamlRefused, yaml_load
 
 URL_SHAPE = (
     "Write postgresql://user:password@host:port/name (special characters in the password as %XX), "
@@ -229,8 +229,8 @@ def _files(url: str) -> dict[str, Any]:
 def _site(city: Path) -> Site:
     path = city / "bindings.yaml"
     try:
-        values = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        values = yaml_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, YamlRefused) as error:
         raise EnvironmentRefused(f"MADOGUCHI_CITY: {path} cannot be read: {error}") from error
     site = values.get("site", {}) if isinstance(values, dict) else None
     if not isinstance(site, dict) or not isinstance(site.get("hosts", []), list):

@@ -86,16 +86,16 @@ class Stamped(Generic[T]):
     """A value made from slow-moving truth, kept per process until its stamp moves."""
 
     def __init__(self, name: str, make: Callable[[], T]) -> None:
-        self._name = name
+        self.name = name
         self._make = make
         self._kept: tuple[int, T] | None = None
         _every.add(self)
 
     def get(self) -> T:
         """Give the value, made anew if the truth has changed. One cheap query per request serves them all."""
-        if _thread.moves(self._name):
+        if _thread.moves(self.name):
             return self._make()
-        stamp = _stamp_of_request(self._name)
+        stamp = _stamp_of_request(self.name)
         kept = self._kept
         if kept is None or kept[0] != stamp:
             # Read the stamp first: a change between the two reads only makes the next caller read again.
@@ -129,11 +129,17 @@ class StampedMany(Generic[K, T]):
         return found
 
 
-def stamped_forget() -> None:
-    """Drop every kept value of this process (tests that roll back or write past the actions)."""
-    _thread.moved.clear()
+def stamped_forget(name: str = "") -> None:
+    """
+    Drop the kept values of this process (tests that roll back or write past the actions).
+
+    :param name: only those of this stamp; "" for all.
+    """
+    for moved in [name] if name else list(_thread.moved):
+        _thread.moved.pop(moved, None)
     for kept in _every:
-        kept.forget()
+        if name in ("", kept.name):
+            kept.forget()
 
 
 def _request_starts(**_: Any) -> None:

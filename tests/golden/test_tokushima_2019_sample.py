@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+
+from madoguchi.kit.yaml12 import yaml_load
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "madoguchi" / "services" / "dx_plan" / "samples"
@@ -23,8 +24,7 @@ KEY = "tokushima-2019"
 
 
 def load(name: str) -> dict[str, Any]:
-    yaml = YAML(typ="safe", pure=True)
-    return yaml.load((SAMPLES / name).read_text(encoding="utf-8"))
+    return yaml_load((SAMPLES / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from ruamel.yaml import YAML
 
 from madoguchi.config import new_service
 from madoguchi.kernel.declarations import House, Layer, declarations_lint, declarations_load, house_folders
+from madoguchi.kit.yaml12 import yaml_load
 
 pytestmark = pytest.mark.once
 
@@ -17,7 +17,7 @@ def test_a_new_service_is_declared_unverified_and_passes_the_check(tmp_path):
     assert {path.name for path in folder.iterdir()} == {
         "service.yaml", "register.yaml", "README.md", "texts.en.yaml", "texts.ja-easy.yaml",
     }  # fmt: skip
-    service = YAML(typ="safe").load(folder / "service.yaml")
+    service = yaml_load((folder / "service.yaml").read_text(encoding="utf-8"))
     assert service["kind"] == "service"
     assert service["key"] == "akiya_bank"
     assert service["verified"] is False

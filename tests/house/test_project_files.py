@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+
+from madoguchi.kit.yaml12 import yaml_load
 
 ROOT = Path(__file__).parents[2]
 # The text as the Apache Software Foundation publishes it.
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.lint
 
 @pytest.fixture
 def about():
-    return YAML(typ="safe").load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    return yaml_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
 
 
 def test_licence_is_the_whole_apache_text():

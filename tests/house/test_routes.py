@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -65,12 +66,22 @@ ROUTES = dict(routes(get_resolver().url_patterns))
 STAFF = sorted(name for name, path in ROUTES.items() if path.startswith("office/"))
 
 
-@pytest.fixture
-def published_roles(db: None) -> dict[str, frozenset[str]]:
-    """Publish what the house declares, and give its roles."""
+@pytest.fixture(scope="module")
+def published_house(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, frozenset[str]]]:
+    """Publish what the house declares, once for all routes, and give its roles."""
     actor = system_viewer(on=NOW.date(), duty="試験")
-    declarations_publish(actor=actor, keys=None, reason="試験", now=NOW)
-    return roles_published()
+    with django_db_blocker.unblock(), transaction.atomic():
+        declarations_publish(actor=actor, keys=None, reason="試験", now=NOW)
+        roles = roles_published()
+        with django_db_blocker.block():
+            yield roles
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def published_roles(published_house: dict[str, frozenset[str]], db: None) -> dict[str, frozenset[str]]:
+    """Give the roles of what is published; each test begins anew behind it."""
+    return published_house
 
 
 def test_every_staff_route_has_a_maker() -> None:

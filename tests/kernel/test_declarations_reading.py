@@ -72,7 +72,7 @@ def test_several_declarations_stand_in_one_file(tmp_path: Path) -> None:
             "a: &x [1]\nb: *x\n",
             ["2 yaml-alias 別名（&・*）は使えません。同じ内容を書いてください。"],
         ),
-        ("kind: codelist\n  key: x\n", ["2 yaml-syntax YAML として読めません（mapping values are not allowed here）。"]),
+        ("kind: codelist\n  key: x\n", ["2 yaml-syntax YAML として読めません（mapping values are not allowed in this context）。"]),
         (
             "? [a]\n: 1\n",
             ["1 yaml-key 項目の名前は文字列だけです。"],

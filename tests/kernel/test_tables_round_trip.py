@@ -127,6 +127,7 @@ def check(form: Form, table: tuple[list[str], list[DeclaredKind], list[list[Valu
 @given(tables("csv"))
 @example((["名"], ["text"], [["=1"], ["'=1"], ["''+"], ['"']]))
 @example((["名", "数"], ["text", "number"], [["", None], ["合計", 3], ["※注", None]][1:]))
+@example((["A", ";;A"], ["text", "text"], []))
 def test_csv_comes_back(table: Any) -> None:
     check("csv", table)
 

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from madoguchi.blocks.people.models import Holding, OfficeName, RoleGrant, StaffMember, User
 from madoguchi.blocks.people.organisation import organisation
@@ -25,6 +24,7 @@ from madoguchi.config.environment import SAMPLE_CITY
 from madoguchi.kernel.models import AuditRow
 from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.stamps import stamped_forget
+from madoguchi.kit.yaml12 import yaml_load
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +55,7 @@ def test_loading_twice_is_harmless() -> None:
 
 @pytest.mark.usefixtures("city")
 def test_every_office_of_the_sample_plan_is_found_by_its_printed_name() -> None:
-    plan = YAML(typ="safe").load(
-        (SERVICES / "dx_plan/samples/tokushima-2019.yaml").read_text(encoding="utf-8")
-    )
+    plan = yaml_load((SERVICES / "dx_plan/samples/tokushima-2019.yaml").read_text(encoding="utf-8"))
     printed = {name for item in _items(plan) for name in item}
     assert len(printed) >= 20
     for name in printed:

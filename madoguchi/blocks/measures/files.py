@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from madoguchi.blocks.measures.spec import EditionSpec
 from madoguchi.kernel.actions import Refused
+from madoguchi.kit.yaml12 import YamlRefused, yaml_load
 
 
 class FileRefused(Refused):
@@ -60,8 +59,8 @@ def texts_read(folder: Path) -> Texts:
 
 def _yaml(path: Path) -> dict[str, Any]:
     try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        data = yaml_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YamlRefused) as error:
         raise FileRefused(
             _("%(path)s を読めません。\n%(reason)s") % {"path": path, "reason": error}
         ) from error

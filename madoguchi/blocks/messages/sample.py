@@ -6,13 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from madoguchi.blocks.messages.actions import notice_acknowledge, notice_draft_save, notice_send
 from madoguchi.blocks.messages.models import Notice, Receipt
 from madoguchi.blocks.messages.types import AudienceKind, NoticeTyped
 from madoguchi.blocks.people.queries import staff_viewer
 from madoguchi.kernel.clock import TOKYO, day_of
+from madoguchi.kit.yaml12 import yaml_load
 
 
 def notices_load(path: Path) -> int:
@@ -21,7 +20,7 @@ def notices_load(path: Path) -> int:
 
     :return: how many were sent now; 0 when all of them were before.
     """
-    wanted: list[dict[str, Any]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["notices"]
+    wanted: list[dict[str, Any]] = yaml_load(path.read_text(encoding="utf-8"))["notices"]
     known = set(Notice.objects.values_list("title", flat=True))
     fresh = [one for one in wanted if one["title"] not in known]
     for one in fresh:

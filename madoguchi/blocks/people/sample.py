@@ -8,12 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from madoguchi.blocks.people.actions import NothingToChange, account_open, organisation_apply
 from madoguchi.blocks.people.models import StaffMember
 from madoguchi.blocks.people.rows import SHEETS
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.yaml12 import yaml_load
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def rows_of_file(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml_load(path.read_text(encoding="utf-8"))
     return read
 
 

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from madoguchi.blocks.places.actions import NothingToChange, areas_apply
 from madoguchi.blocks.places.models import CITY, PREFECTURE, TOWN
 from madoguchi.blocks.places.rows import Row, Rows
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.yaml12 import yaml_load
 
 # 漢数字 and カタカナ of the 丁目, as they stand in a town's name and reading.
 _CHOME = ("一丁目", "二丁目", "三丁目", "四丁目", "五丁目", "六丁目", "七丁目", "八丁目", "九丁目")
@@ -33,7 +32,7 @@ def areas_load(path: Path, *, actor: Viewer, now: datetime) -> int:
 
 def rows_of_file(path: Path) -> Rows:
     """Turn the file into the rows that ``areas_apply`` takes."""
-    return _Unfolding(YAML(typ="safe").load(path.read_text(encoding="utf-8"))).rows
+    return _Unfolding(yaml_load(path.read_text(encoding="utf-8"))).rows
 
 
 class _Unfolding:

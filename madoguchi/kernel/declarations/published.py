@@ -63,7 +63,7 @@ class _Shelf:
         rows = PublishedDeclaration.objects.order_by("kind", "key", "version")
         newest = {(row.kind, row.key): row for row in rows.defer("body")}
         bodies = dict(rows.filter(pk__in=[row.pk for row in newest.values()]).values_list("pk", "body"))
-        self.declarations = {pair: _published(row, bodies[row.pk]) for pair, row in newest.items()}
+        self.declarations = {pair: published_of(row, bodies[row.pk]) for pair, row in newest.items()}
 
     @cached_property
     def roles(self) -> dict[str, frozenset[str]]:
@@ -113,7 +113,7 @@ def published_version(kind: str, key: str, version: int) -> Published:
     row = PublishedDeclaration.objects.filter(kind=kind, key=key, version=version).first()
     if row is None:
         raise UnknownDeclaration(f"{kind}/{key} の {version} 版は公開されていません。")
-    return _published(row, row.body)
+    return published_of(row)
 
 
 def roles_published() -> dict[str, frozenset[str]]:
@@ -130,5 +130,11 @@ def document_by_sha256(kind: str, key: str, sha256: str) -> dict[str, Any] | Non
     return None
 
 
-def _published(row: PublishedDeclaration, body: str) -> Published:
+def published_of(row: PublishedDeclaration, body: str | None = None) -> Published:
+    """
+    Give the version that a row holds.
+
+    :param body: its body, where the row was read without.
+    """
+    body = row.body if body is None else body
     return Published(row.kind, row.key, row.version, row.sha256, row.published_at, body)

@@ -28,7 +28,7 @@ from madoguchi.kernel.declarations.published import (
     Published,
     document_by_sha256,
     published_all,
-    published_version,
+    published_of,
     publishing_moves,
 )
 from madoguchi.kernel.models import PublishedDeclaration
@@ -178,18 +178,16 @@ def declarations_publish_now(
     plan.must_be_allowed()
     if not plan.versions:
         raise NothingToPublish
-    for planned in plan.versions:
-        _version_write(planned, actor=actor, reason=reason, now=now)
-    fresh = [published_version(p.declaration.kind, p.declaration.key, p.version) for p in plan.versions]
+    fresh = [_version_write(planned, actor=actor, reason=reason, now=now) for planned in plan.versions]
     for one in fresh:
         if on_publish := kinds[one.kind].on_publish:
             on_publish(one, now)
     return fresh
 
 
-def _version_write(planned: PlannedVersion, *, actor: Viewer, reason: str, now: datetime) -> None:
+def _version_write(planned: PlannedVersion, *, actor: Viewer, reason: str, now: datetime) -> Published:
     declaration = planned.declaration
-    PublishedDeclaration(
+    row = PublishedDeclaration(
         kind=declaration.kind,
         key=declaration.key,
         version=planned.version,
@@ -199,7 +197,8 @@ def _version_write(planned: PlannedVersion, *, actor: Viewer, reason: str, now: 
         reason=reason[:300],
         published_at=now,
         published_by=actor.key,
-    ).save(force_insert=True)
+    )
+    row.save(force_insert=True)
     detail: dict[str, Any] = {
         "version": planned.version,
         "sha256": planned.sha256,
@@ -208,3 +207,4 @@ def _version_write(planned: PlannedVersion, *, actor: Viewer, reason: str, now: 
     }
     subject = Subject("kernel.declaration", declaration.name, str(declaration.document.get("label", "")))
     audit_write(actor, "kernel.declaration_published", subject, detail=detail)
+    return published_of(row)

@@ -70,6 +70,7 @@ class Records:
     The records of a text, each a list of cells: None where nothing stands, "" where two quotes stand.
 
     :param sheet: where to tell what was found; None while only the delimiter is looked for.
+    :ivar stray: in how many records so far a quote stands inside a cell that none encloses.
     """
 
     content: bytes
@@ -77,6 +78,7 @@ class Records:
     delimiter: str
     limits: Limits
     sheet: Sheet | None = None
+    stray: int = 0
     _lines: _Lines = field(init=False)
     _plain: re.Pattern[str] = field(init=False)
 
@@ -119,7 +121,7 @@ class Records:
     def _quoted(self, line: str) -> list[str | None]:
         """Take a record with quotes apart, over as many lines as they enclose."""
         cells: list[str | None] = []
-        text, place = line, 0
+        text, place, stray = line, 0, False
         while True:
             if text[place : place + 1] == '"':
                 value, text, place = self._enclosed(text, place)
@@ -129,8 +131,10 @@ class Records:
             assert found is not None
             rest = found[0] if found.end() < len(text) else found[0].rstrip("\r\n")
             place = found.end()
+            stray = stray or '"' in rest
             cells.append(rest or None if value is None else value + rest)
             if place >= len(text):
+                self.stray += stray
                 return cells
             place += 1
 
@@ -158,22 +162,27 @@ class Records:
 
 
 def delimiter_tell(content: bytes, encoding: str, name: str, limits: Limits) -> str:
-    """Tell the delimiter: the one that cuts the first records into most cells, and into equally many."""
+    """
+    Tell the delimiter: the one that cuts the first records into most cells, and into equally many.
+
+    One that cuts through cells in quotes leaves quotes inside of others; the right one never leaves more.
+    """
     if said := _SAID.match(content[:16].decode(encoding, "ignore").lstrip(MARK)):
         return said[1]
     wanted = "\t" if name.lower().endswith((".tsv", ".tab")) else ","
 
-    def score(delimiter: str) -> tuple[float, bool]:
+    def score(delimiter: str) -> tuple[float, float, bool]:
         counts: Counter[int] = Counter()
-        for place, record in enumerate(Records(content, encoding, delimiter, limits)):
+        records = Records(content, encoding, delimiter, limits)
+        for place, record in enumerate(records):
             if place == SAMPLE_RECORDS:
                 break
             counts[len(record)] += bool(record)
         if not counts:
-            return 0, delimiter == wanted
+            return 0, 0, delimiter == wanted
         cells, often = max(counts.items(), key=lambda pair: (pair[1] if pair[0] > 1 else 0, pair[0]))
-        share = often / max(1, counts.total())
-        return (share * cells if cells > 1 else 0, delimiter == wanted)
+        every = max(1, counts.total())
+        return -records.stray / every, often / every * cells if cells > 1 else 0, delimiter == wanted
 
     return max(DELIMITERS, key=score)
 

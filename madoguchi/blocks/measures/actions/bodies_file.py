@@ -7,8 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from madoguchi.blocks.measures.actions.bodies import body_save, member_seat
 from madoguchi.blocks.measures.actions.meetings import (
     agenda_save,
@@ -20,6 +18,7 @@ from madoguchi.blocks.measures.models import Body, Meeting, Membership
 from madoguchi.kernel.calendar import business_day_from, business_days_add
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.yaml12 import yaml_load
 
 
 def bodies_file_load(*, actor: Viewer, path: Path, now: datetime) -> int:
@@ -28,7 +27,7 @@ def bodies_file_load(*, actor: Viewer, path: Path, now: datetime) -> int:
 
     :return: how many bodies and meetings are new.
     """
-    wanted = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["bodies"]
+    wanted = yaml_load(path.read_text(encoding="utf-8"))["bodies"]
     known = set(Body.objects.values_list("key", flat=True))
     fresh = [one for one in wanted if one["key"] not in known]
     for one in fresh:

@@ -29,11 +29,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from madoguchi.blocks.measures.sheets.reading import Fault
 from madoguchi.blocks.measures.spec import EditionSpec
+from madoguchi.kit.yaml12 import YamlRefused, yaml_load
 
 LARGEST = 200_000
 _Kind = Literal["stock", "flow", "cumulative", "rate"]
@@ -266,8 +265,8 @@ def mapping_read(text: str) -> tuple[MappingSpec | None, list[Fault]]:
             _fault(gettext("対応表が大きすぎます。"), gettext("対応表のファイルか確かめてください。"))
         ]
     try:
-        data = YAML(typ="safe").load(text)
-    except (YAMLError, ValueError) as error:
+        data = yaml_load(text)
+    except YamlRefused as error:
         return None, [_fault(gettext("対応表をYAMLとして読めません。"), " ".join(str(error).split())[:200])]
     return mapping_of(data)
 

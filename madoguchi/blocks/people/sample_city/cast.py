@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from madoguchi.blocks.people.actions import (
     CityInhabited,
     SampleCityThere,
@@ -28,6 +26,7 @@ from madoguchi.blocks.people.register.extract import Resident
 from madoguchi.kernel.clock import day_of
 from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.rights import Viewer
+from madoguchi.kit.yaml12 import yaml_load
 
 LAYOUT = "residents.juki"
 
@@ -137,5 +136,5 @@ def _resident(values: Mapping[str, str]) -> Resident:
 
 @cache
 def _read(path: Path) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml_load(path.read_text(encoding="utf-8"))
     return read

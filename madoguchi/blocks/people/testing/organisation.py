@@ -47,7 +47,7 @@ _merged: tuple[object, int, dict[str, frozenset[str]]] = (None, 0, {})
 
 def _changed() -> None:
     stamp_move(STAMP)
-    stamped_forget()
+    stamped_forget(STAMP)
 
 
 def office_make(

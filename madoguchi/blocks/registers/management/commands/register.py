@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from madoguchi.blocks.fields.types import Repair
 from madoguchi.blocks.people.queries import offices_on
@@ -26,6 +24,7 @@ from madoguchi.blocks.registers.schema import Schema, schema_get
 from madoguchi.kernel.management.house_command import CalledWrongly, CommandRefused, HouseCommand
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kit.wareki import DateRefused, date_parse
+from madoguchi.kit.yaml12 import YamlRefused, yaml_load
 
 MOST_TOLD = 20
 
@@ -136,8 +135,8 @@ def _map_read(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        found = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        found = yaml_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, YamlRefused) as error:
         raise CommandRefused(f"{path} を読めません: {error}") from error
     names = {repair.value for repair in Repair}
     if (
