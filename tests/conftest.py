@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template import Context, Template
 from django.test import override_settings
 from django.utils import translation
 
@@ -60,6 +61,32 @@ def settings_of_tests() -> Iterator[None]:
     """Leave out what costs time in every test and tells nothing: slow passwords, and a look at all static files by each client."""
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(PASSWORD_HASHERS=quick, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def context_of_the_page_alone(django_test_environment: None) -> Iterator[None]:
+    """
+    Keep the context of a page, not of each part that it is put together from.
+
+    Django's test client copies the context of every template that is rendered, of hundreds for a page with a form;
+    ``response.context`` is that of the first.
+    """
+    told = Template._render
+    inside = False
+
+    def outermost(self: Template, context: Context) -> str:
+        nonlocal inside
+        if inside:
+            return self.nodelist.render(context)
+        inside = True
+        try:
+            return told(self, context)
+        finally:
+            inside = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", outermost)
         yield
 
 

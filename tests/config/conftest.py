@@ -18,6 +18,7 @@ import pytest
 from django.db import connection, connections
 from django.test import override_settings
 
+from madoguchi.kernel.declarations import declarations_load
 from tests.support.databases import _server
 from tests.support.forks import connection_anew
 
@@ -98,6 +99,8 @@ class Ground:
 
     def start(self, work: Callable[[], object]) -> int:
         """Begin something in a child process; its number."""
+        # What is parsed here, no child parses again.
+        declarations_load()
         connection.close()
         pid = os.fork()
         if pid:

@@ -77,7 +77,7 @@ def facts() -> set[tuple[str, str]]:
 def test_killed_again_and_again_it_still_comes_to_its_end(ground):
     ground.empty()
     deaths = 0
-    for number in range(150, 10_000, 150):
+    for number in range(400, 20_000, 400):
         code = ground.child(lambda at=number: kill_at(at))
         if code == 0:
             break

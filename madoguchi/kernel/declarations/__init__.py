@@ -65,6 +65,7 @@ from madoguchi.kernel.declarations.published import (
     published,
     published_all,
     published_version,
+    publishing_stamp,
     roles_published,
 )
 from madoguchi.kernel.declarations.publishing import (
@@ -124,6 +125,7 @@ __all__ = [
     "published",
     "published_all",
     "published_version",
+    "publishing_stamp",
     "roles_published",
     "service_kind",
     "size_of",

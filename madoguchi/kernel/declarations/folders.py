@@ -29,15 +29,16 @@ class Layer:
 
     def files(self) -> Iterator[Path]:
         """Give the declaration files, in a fixed order."""
-        yield from (file for file in self._yaml() if not file.name.startswith("texts."))
+        yield from (file for file in self.every_file() if not file.name.startswith("texts."))
 
     def text_files(self) -> Iterator[tuple[str, Path]]:
         """Give the files of translations with their language."""
-        for file in self._yaml():
+        for file in self.every_file():
             if file.name.startswith("texts.") and file.name.count(".") == 2:
                 yield file.name.split(".")[1], file
 
-    def _yaml(self) -> Iterator[Path]:
+    def every_file(self) -> Iterator[Path]:
+        """Give both."""
         for folder in self.folders:
             for file in sorted(folder.rglob("*.yaml")):
                 inside = file.relative_to(folder).parts[:-1]

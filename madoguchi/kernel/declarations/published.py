@@ -16,7 +16,7 @@ from typing import Any
 from madoguchi.kernel.declarations.issues import UnknownDeclaration
 from madoguchi.kernel.declarations.validation import document_model
 from madoguchi.kernel.models import PublishedDeclaration
-from madoguchi.kernel.stamps import Stamped, stamp_move
+from madoguchi.kernel.stamps import Stamped, stamp_move, stamp_read
 from madoguchi.kit.canonical import canonical_hash
 
 _STAMP = "kernel.declarations"
@@ -77,6 +77,11 @@ class _Shelf:
 
 
 _shelf: Stamped[_Shelf] = Stamped(_STAMP, _Shelf)
+
+
+def publishing_stamp() -> int:
+    """Give a number that is another one after each publishing."""
+    return stamp_read(_STAMP)
 
 
 def publishing_moves() -> None:

@@ -19,7 +19,15 @@ from django_tasks_db.models import DBTaskResult
 
 from madoguchi.kernel.audit import key_id, newest_moment, unsealed_rows
 from madoguchi.kernel.db.triggers import triggers_missing
-from madoguchi.kernel.declarations import declarations_lint, declarations_load, document_by_sha256
+from madoguchi.kernel.declarations import (
+    Issue,
+    declarations_lint,
+    declarations_load,
+    document_by_sha256,
+    errors_of,
+    house_folders,
+    publishing_stamp,
+)
 from madoguchi.kernel.health import Health, health_check
 from madoguchi.kernel.models import AuditBatch, AuditLeaf, AuditRow, OutboxDelivery
 
@@ -330,10 +338,8 @@ def backup_age(now: datetime) -> Health:
 )
 def declarations_sound(now: datetime) -> Health:  # noqa: ARG001
     """Lint the files of every layer, as the next publication will find them."""
-    loaded = declarations_load(old_base=document_by_sha256)
-    errors = [issue for issue in declarations_lint(loaded) if issue.level == "error"]
+    errors, count = _declarations_linted()
     if not errors:
-        count = len(loaded.declarations)
         return Health(
             "ok",
             ngettext("%(count)d件に誤りはありません。", "%(count)d件に誤りはありません。", count)
@@ -351,6 +357,21 @@ def declarations_sound(now: datetime) -> Health:  # noqa: ARG001
         },
         _("いまの版は動き続けます。`madoguchi check` で場所を見て、ファイルを直してください。"),
     )
+
+
+_linted: tuple[object, list[Issue], int] | None = None
+
+
+def _declarations_linted() -> tuple[list[Issue], int]:
+    """Give the errors and how many declarations there are; seconds of work, so done anew only when a file has changed."""
+    global _linted
+    house = house_folders()
+    files = [file.stat() for layer in house.layers for file in layer.every_file()]
+    basis = (house, [(file.st_ino, file.st_mtime_ns, file.st_size) for file in files], publishing_stamp())
+    if _linted is None or _linted[0] != basis:
+        loaded = declarations_load(house, old_base=document_by_sha256)
+        _linted = basis, errors_of(declarations_lint(loaded)), len(loaded.declarations)
+    return _linted[1], _linted[2]
 
 
 def backup_note(*, now: datetime) -> None:
