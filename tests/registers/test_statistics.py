@@ -6,10 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from madoguchi.blocks.people.testing import office_make, viewer_with
 from madoguchi.blocks.registers.actions import record_change
-from madoguchi.blocks.registers.statistics import TOTAL, StatisticTable, statistic_make, statistic_rows
+from madoguchi.blocks.registers.statistics import (
+    TOTAL,
+    Group,
+    StatisticTable,
+    hide,
+    statistic_make,
+    statistic_rows,
+    with_totals,
+)
 from madoguchi.blocks.registers.testing import DAY, KEEPER, NOW, THINGS, record_make, register_make
 from madoguchi.kernel.rights import NotAllowed
 
@@ -94,3 +104,36 @@ def test_a_table_of_what_one_may_not_see_is_not_there() -> None:
     for key in ("private", "unknown"):
         with pytest.raises(NotAllowed):
             made(key, viewer=viewer_with("registers.view"))
+
+
+@given(
+    counts=st.lists(
+        st.lists(st.integers(min_value=0, max_value=9), min_size=2, max_size=4), min_size=1, max_size=4
+    ).filter(lambda rows: len({len(row) for row in rows}) == 1),
+    small=st.integers(min_value=1, max_value=5),
+    one_side=st.booleans(),
+)
+def test_no_line_gives_a_small_number_away(counts: list[list[int]], small: int, one_side: bool) -> None:
+    rows = [Group(f"r{number}", "") for number in range(len(counts))]
+    columns = [] if one_side else [Group(f"c{number}", "") for number in range(len(counts[0]))]
+    cells = {
+        (row.key, TOTAL if one_side else columns[place].key): count
+        for row, line in zip(rows, counts, strict=True)
+        for place, count in enumerate(line[:1] if one_side else line)
+        if count
+    }
+    table = StatisticTable("", "", DAY, rows, columns, dict(with_totals(cells)), small=small)
+    hide(table, cells)
+    places = [[(row, column) for column in [*(one.key for one in columns), TOTAL]] for row in [*(one.key for one in rows), TOTAL]]  # fmt: skip
+    shown = [table.cell(*place) for line in places for place in line]
+    assert not [value for value in shown if value is not None and 0 < value < small], "none is shown"
+    for line in [*(places if columns else []), *map(list, zip(*places, strict=True))]:
+        assert sum(table.cell(*place) is None for place in line) != 1, "and none follows"
+
+
+def test_small_numbers_are_for_whoever_sees_every_field() -> None:
+    things(("use", "2026-04-01", True))
+    assert made("small").cell(TOTAL, TOTAL) is None
+    assert made("small", small=True).cell(TOTAL, TOTAL) == 1
+    with pytest.raises(NotAllowed):
+        made("small", viewer=viewer_with("registers.view"), small=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from madoguchi.blocks.fields.types.reading import Reader
+
+MOST_FILES = 100
 
 
 class ReadField(forms.Field):
@@ -84,6 +87,70 @@ class TableWidget(forms.Widget):
         context["table"] = {
             "rows": rows, "count": count, "heads": [(label, required) for _key, label, _w, required in self.columns],
         }  # fmt: skip
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTyped:
+    """What a form brings about files: keys that it held, keys whose box 外す is ticked, and files that are sent now."""
+
+    kept: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
+    sent: tuple[Any, ...] = ()
+
+
+class FilesInput(forms.FileInput):
+    """
+    Files that are kept already, each with a box to take it off, and an input for more.
+
+    Its value is keys with blanks between, or ``FilesTyped`` of a form that was sent. What was sent is kept when the form
+    comes back: ``taken`` are the keys that it got.
+
+    :param described: gives, for keys, the name, the note and the address ("" for none) under which a page shows each.
+    """
+
+    template_name = "fields/files.html"
+    input_type = "file"
+    needs_multipart_form = True
+
+    def __init__(
+        self, described: Callable[[Sequence[str]], Mapping[str, tuple[str, str, str]]], *, several: bool, accept: str
+    ) -> None:  # fmt: skip
+        self.allow_multiple_selected = several
+        super().__init__({"accept": accept, **({"multiple": True} if several else {})})
+        self.described = described
+        self.taken: tuple[str, ...] = ()
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002
+        """Whether one is needed is said after those that are kept are counted."""
+        return False
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> FilesTyped:
+        """Collect keys, ticks and files."""
+        many = getattr(data, "getlist", lambda key: [data[key]] if key in data else [])
+        sent = files.getlist(f"{name}-new") if hasattr(files, "getlist") else ()
+        kept = dict.fromkeys(str(data.get(f"{name}-kept", "")).split()[:MOST_FILES])
+        return FilesTyped(tuple(kept), frozenset(many(f"{name}-off")), tuple(sent))
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ARG002
+        """Whether the form did not hold the field at all."""
+        return f"{name}-kept" not in data
+
+    def format_value(self, value: Any) -> None:
+        """Nothing stands in an input for files."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the lines of what is kept."""
+        context = super().get_context(f"{name}-new", None, attrs)
+        typed = value if isinstance(value, FilesTyped) else FilesTyped(tuple(str(value or "").split()))
+        keys = (*typed.kept, *self.taken)
+        known = self.described(keys) if keys else {}
+        base = (attrs or {}).get("id", f"id_{name}")
+        lines = [
+            {"key": key, "off": key in typed.off, "id": f"{base}-off-{at}", "parts": known.get(key)}
+            for at, key in enumerate(keys)
+        ]
+        context["kept"] = {"name": name, "keys": " ".join(keys), "lines": lines}
         return context
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, cast
 
@@ -18,13 +18,14 @@ from django.urls import reverse
 from madoguchi.blocks.files.lines import file_line
 from madoguchi.blocks.files.models import Derived, StoredFile
 from madoguchi.blocks.files.orphans import orphans_listed
-from madoguchi.blocks.files.owners import file_owner, file_owner_declare
+from madoguchi.blocks.files.owners import file_owner, file_owner_declare, file_owners
 from madoguchi.blocks.files.sealing import Unsealed, plain_mac, sealed_salt
 from madoguchi.blocks.files.store import content_body, content_open
 from madoguchi.blocks.files.types import ContentFault, FileLine, OpenedFile, PreviewKind
 from madoguchi.blocks.files.verifying import contents_faults
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
+from madoguchi.kit.portions import portions
 
 __all__ = [
     "contents_check",
@@ -33,10 +34,15 @@ __all__ = [
     "file_open",
     "file_owner_declare",
     "file_same",
+    "file_subject",
+    "files_lying",
+    "files_named",
     "files_of",
+    "files_titles",
     "orphans_listed",
     "preview_address",
     "preview_open",
+    "thumbnails_there",
 ]
 
 
@@ -52,6 +58,61 @@ def files_of(*, viewer: Viewer, subject: Subject) -> list[FileLine]:
     lines = map(file_line, rows.select_related("content").order_by("pk"))
     own = viewer.key or viewer.kind
     return [line for line in lines if line.readable or line.added_by == own]
+
+
+def files_named(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, FileLine]:
+    """
+    Give the live files of some keys that the viewer may read; one query, and each owner is asked once for each subject.
+
+    What no verdict has let through only its giver is told of; what is not there or not for the viewer is left out.
+    """
+    wanted = list(dict.fromkeys(keys))
+    rows: list[StoredFile] = []
+    for some in portions(wanted):
+        live = StoredFile.objects.filter(key__in=some, removed_at=None, content__swept_at=None)
+        rows += live.select_related("content")
+    allowed = {
+        (kind, key): kind in file_owners and file_owners[kind].may_read(viewer, key)
+        for kind, key in {(row.about_kind, row.about_key) for row in rows}
+    }
+    own = viewer.key or viewer.kind
+    lines = {row.key: file_line(row) for row in rows if allowed[row.about_kind, row.about_key]}
+    return {
+        key: lines[key]
+        for key in wanted
+        if key in lines and (lines[key].readable or lines[key].added_by == own)
+    }
+
+
+def files_titles(*, keys: Iterable[str]) -> dict[str, str]:
+    """Give the names of files by key, for whoever has made sure that the reader may see them."""
+    found: dict[str, str] = {}
+    for some in portions(sorted(set(keys))):
+        found |= dict(StoredFile.objects.filter(key__in=some).values_list("key", "name"))
+    return found
+
+
+def thumbnails_there(*, keys: Iterable[str]) -> frozenset[str]:
+    """Say of which files there is a small picture, so that pages show none that is not made yet."""
+    made = Derived.objects.filter(
+        kind=PreviewKind.THUMBNAIL, content__isnull=False, content__damage="", content__swept_at=None
+    )
+    rows = StoredFile.objects.filter(key__in=list(keys), content__in=made.values("origin"))
+    return frozenset(rows.values_list("key", flat=True))
+
+
+def file_subject(*, key: str) -> tuple[str, str] | None:
+    """Say what a live file belongs to (kind, key), for the block that owns the subject; None where there is none."""
+    row: tuple[str, str] | None = (
+        StoredFile.objects.filter(key=key, removed_at=None).values_list("about_kind", "about_key").first()
+    )
+    return row
+
+
+def files_lying(*, kind: str, before: datetime) -> list[str]:
+    """Give the live files of one kind of subject that came before a moment, for the block that owns the kind."""
+    rows = StoredFile.objects.filter(about_kind=kind, removed_at=None, added_at__lt=before)
+    return list(rows.order_by("pk").values_list("key", flat=True))
 
 
 def file_get(*, viewer: Viewer, key: str) -> FileLine:

@@ -186,6 +186,11 @@ def _keep() -> dict[str, Any]:
     return {"actor": keeper(), "taken": taken, "subject": subject_make(), "now": NOW}
 
 
+@action_scenario("files.file_pass")
+def _pass() -> dict[str, Any]:
+    return {"actor": keeper(), "key": file_make().key, "subject": subject_make("1"), "now": NOW}
+
+
 @action_scenario("files.file_remove")
 def _remove() -> dict[str, Any]:
     return {"actor": keeper(), "key": file_make().key, "now": NOW}

@@ -36,6 +36,7 @@ def register_export(
     as_of: date | None = None,
     at: datetime | None = None,
     without: Collection[str] = (),
+    only: Collection[str] | None = None,
     encoding: Literal["utf-8", "cp932"] = "utf-8",
 ) -> Written:
     """
@@ -45,10 +46,11 @@ def register_export(
     :param as_of: as it was on a day; None for what lists show.
     :param at: as known at a moment, with ``as_of``.
     :param without: keys of fields that are left out.
+    :param only: the numbers of the records that may stand in it, best as a set; None for all.
     """
     seen = fields_seen(viewer, schema)
     keys = [key for key in schema.fields if key in seen and key not in without]
-    rows = _rows(viewer, schema, keys, on=on, asked=asked, as_of=as_of, at=at)
+    rows = _rows(viewer, schema, keys, on=on, asked=asked, as_of=as_of, at=at, only=only)
     if fmt in ("json", "jsonl"):
         heads = ["number", "office", *(["parent"] if schema.model.parent else []), *keys]
     else:
@@ -69,7 +71,7 @@ def _headings(schema: Schema, keys: Sequence[str]) -> list[str]:
 
 def _rows(
     viewer: Viewer, schema: Schema, keys: Sequence[str], *, on: date, asked: Asked | None, as_of: date | None,
-    at: datetime | None,
+    at: datetime | None, only: Collection[str] | None,
 ) -> Iterator[list[Any]]:  # fmt: skip
     if as_of is not None:
         believed = Version.objects.filter(known_on(as_of, at), rows_seen(viewer, schema), register=schema.key)
@@ -83,6 +85,8 @@ def _rows(
     ctx, seen = Ctx(on=as_of or on), frozenset(keys)
     fields = [schema.fields[key] for key in keys]
     for number, office_id, parent, payload in found.values_list(*columns).iterator(chunk_size=PORTION):
+        if only is not None and number not in only:
+            continue
         if office_id not in offices:
             offices |= office_names(office_ids=[office_id], on=as_of or on)
         shown = payload_seen(payload, seen)

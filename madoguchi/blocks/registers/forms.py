@@ -19,13 +19,16 @@ from madoguchi.blocks.fields.types import (
     ComputedField,
     Ctx,
     FieldPart,
+    FileField,
     Json,
     MultiField,
 )
 from madoguchi.blocks.registers.actions import ParentGone, ReasonNeeded
+from madoguchi.blocks.registers.filing import FilesField
 from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import TOKYO
+from madoguchi.kernel.rights import Viewer
 from madoguchi.ui.forms import CounterTextarea, HouseForm, LongTextField, WarekiDateField, choices_set
 
 VALUE = "f_"
@@ -69,8 +72,9 @@ class RecordForm(HouseForm):
     basis = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(
-        self, *args: Any, schema: Schema, keys: frozenset[str], payload: Payload, ctx: Ctx, **kwargs: Any
-    ) -> None:
+        self, *args: Any, schema: Schema, keys: frozenset[str], payload: Payload, ctx: Ctx, viewer: Viewer | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         self.schema, self.ctx, self.payload = schema, ctx, payload
         self.keys = tuple(
             key
@@ -80,7 +84,7 @@ class RecordForm(HouseForm):
         first = kwargs.pop("initial", None) or {}
         super().__init__(*args, initial={**self._typed(payload), **first}, **kwargs)
         for key in self.keys:
-            self.fields[VALUE + key] = value_field(schema, key, payload.get(key), ctx)
+            self.fields[VALUE + key] = value_field(schema, key, payload.get(key), ctx, viewer)
 
     def _typed(self, payload: Payload) -> dict[str, Any]:
         return {VALUE + key: self.schema.fields[key].typed(payload.get(key), self.ctx) for key in self.keys}
@@ -137,12 +141,21 @@ class RecordForm(HouseForm):
             return None
 
 
-def value_field(schema: Schema, key: str, value: Json, ctx: Ctx) -> forms.Field:
-    """Give the form's field of a declared field, with its words in the reader's language and no kept code left out."""
+def value_field(schema: Schema, key: str, value: Json, ctx: Ctx, viewer: Viewer | None = None) -> forms.Field:
+    """
+    Give the form's field of a declared field, with its words in the reader's language and no kept code left out.
+
+    :param viewer: who sends files; None keeps those that are there.
+    """
     field = schema.fields[key]
-    made = field.form_field(ctx)
+    words = schema.words(f"fields.{key}.help")
+    if isinstance(field, FileField) and viewer is not None:
+        made: forms.Field = FilesField(schema, field, viewer, ctx)
+        words = f"{words} {made.help_text}".strip()
+    else:
+        made = field.form_field(ctx)
     made.label = schema.label(key)
-    made.help_text = schema.words(f"fields.{key}.help")
+    made.help_text = words
     if isinstance(field, MultiField):
         made.widget = TickBoxes(choices=made.widget.choices)
     if isinstance(field, ChoiceField | MultiField):
@@ -179,6 +192,8 @@ class PlacedForm(RecordForm):
     def __init__(self, *args: Any, offices: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices_set(self, office=[(str(pk), name) for pk, name in offices])
+        # Whoever is asked to agree is told why.
+        self.fields["reason"].required = self.schema.model.approve
         above = self.schema.model.parent
         if above is not None:
             label = self.schema.words("parent.label")

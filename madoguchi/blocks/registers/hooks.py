@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from madoguchi.blocks.fields.types import ADDRESS_PORT, PARTY_PORT, RECORD_PORT, ports
-from madoguchi.blocks.registers import linking
+from madoguchi.blocks.fields.types import ADDRESS_PORT, FILE_PORT, PARTY_PORT, RECORD_PORT, ports
+from madoguchi.blocks.files.queries import file_owner_declare
+from madoguchi.blocks.registers import linking, owning
 from madoguchi.blocks.registers.actions.days import current_move, stale_records
 from madoguchi.blocks.registers.counting import register_source
 from madoguchi.blocks.registers.sample import registers_load
@@ -25,7 +26,10 @@ log = logging.getLogger(__name__)
 ports.register(RECORD_PORT, linking.Records())
 ports.register(PARTY_PORT, linking.Parties())
 ports.register(ADDRESS_PORT, linking.Addresses())
+ports.register(FILE_PORT, linking.Files())
 source_makers.register("registers", register_source)
+for _kind, _read, _write, _noted in owning.OWNERS:
+    file_owner_declare(_kind, may_read=_read, may_write=_write, read_noted=_noted)
 
 
 @chore("registers.days", every=timedelta(minutes=20))
@@ -39,6 +43,12 @@ def days_follow(now: datetime) -> None:
         except ConstraintRefused:
             _one_by_one(actor, found, now)
             return
+
+
+@chore("registers.drafts", every=timedelta(hours=6))
+def drafts_tidy(now: datetime) -> None:
+    """Take away files that were sent with forms which were never recorded."""
+    owning.drafts_tidy(now)
 
 
 @demo_step("registers.records", 20)

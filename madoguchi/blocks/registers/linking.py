@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from madoguchi.blocks.fields.types import Ctx
+from madoguchi.blocks.files.queries import files_titles
 from madoguchi.blocks.people.queries import parties_find, party_titles
 from madoguchi.blocks.places.queries import addresses_match
 from madoguchi.blocks.registers.models import Record, Version
@@ -49,6 +50,18 @@ class Parties:
     def titles(self, values: list[str], *, within: str, on: date) -> Mapping[str, str]:  # noqa: ARG002
         """Give names."""
         return party_titles(keys=values, on=on)
+
+
+class Files:
+    """Files of records, known by the names under which they were given; they are added on pages, never found by words."""
+
+    def find(self, texts: list[str], *, within: str, on: date) -> Mapping[str, Any]:  # noqa: ARG002
+        """Find nothing."""
+        return {}
+
+    def titles(self, values: list[str], *, within: str, on: date) -> Mapping[str, str]:  # noqa: ARG002
+        """Give names; whoever prints a field has made sure that its reader may see it."""
+        return files_titles(keys=values)
 
 
 class Addresses:

@@ -23,6 +23,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from madoguchi.kernel.db.folded import FoldedField
 from madoguchi.kernel.db.fulltext import FullText
@@ -450,7 +451,8 @@ class StockTakeLine(models.Model):
     """What was found of one record in a round."""
 
     class Found(models.TextChoices):
-        OPEN = "open", _("未確認")
+        # Not what a notice is that nobody has acknowledged.
+        OPEN = "open", pgettext_lazy("stocktake", "未確認")
         SAME = "same", _("そのとおり")
         DIFFERENT = "different", _("内容が違う")
         MISSING = "missing", _("見つからない")

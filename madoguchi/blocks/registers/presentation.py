@@ -19,6 +19,7 @@ from madoguchi.blocks.fields.types import (
     EmailField,
     FieldPart,
     FigurePart,
+    FileField,
     Json,
     MultiField,
     NumberField,
@@ -30,6 +31,8 @@ from madoguchi.blocks.fields.types import (
     YenField,
     links_titles,
 )
+from madoguchi.blocks.files.types import FileLine
+from madoguchi.blocks.registers.filing import files_markup
 from madoguchi.blocks.registers.forms import label_of
 from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import Record, Version
@@ -59,12 +62,14 @@ class Shown:
     The values of one register, as one page shows them.
 
     :param uncovered: personal values too; the look has been written down.
+    :param files: files that the viewer may see, by key (``filing.files_seen``); without them files are counted.
     """
 
     def __init__(
-        self, schema: Schema, *, on: date, uncovered: bool = False, links: Titles | None = None
-    ) -> None:
-        self.schema, self.uncovered, self.links = schema, uncovered, links or {}
+        self, schema: Schema, *, on: date, uncovered: bool = False, links: Titles | None = None,
+        files: Mapping[str, FileLine] | None = None,
+    ) -> None:  # fmt: skip
+        self.schema, self.uncovered, self.links, self.files = schema, uncovered, links or {}, files
         self.ctx = Ctx(on=on, language=get_language() or "ja")
         self._labels: dict[tuple[str, Any], str] = {}
 
@@ -82,6 +87,13 @@ class Shown:
         if isinstance(field, RecordField):
             title = self.links.get((field.register_key, str(value)), "")
             return f"{value} {title}".strip()
+        if isinstance(field, FileField):
+            known = self.files or {}
+            if any(one in known for one in value):
+                return gettext("、").join(
+                    known[one].name if one in known else gettext("いま開けないファイル") for one in value
+                )
+            return gettext("%(count)d個のファイル") % {"count": len(value)}
         if isinstance(field, MultiField):
             return gettext("、").join(
                 self._label(key, code) or field.show([code], self.ctx) for code in value
@@ -110,6 +122,9 @@ class Shown:
             return format_html('<a href="{}">{}</a>', record_url(field.register_key, str(value)), text)
         if isinstance(field, TableField):
             return self._table(field, value)
+        if isinstance(field, FileField) and self.files is not None:
+            # A small picture is a look at the file: of personal ones none is shown unasked.
+            return files_markup(self.files, value, pictures=not masked(field))
         return text
 
     def _table(self, field: TableField, rows: list[dict[str, Json]]) -> SafeString:

@@ -69,7 +69,8 @@ def sheet_print(
             else schema.words("label", "ja"),
             "form": schema.words(f"sheets.{sheet_key}.form", "ja") if sheet_key else "",
             "number": number,
-            "name": view.title,
+            # A title that is personal is no name of a sheet without personal values.
+            "name": view.title if schema.model.title in printed else "",
             "office": office_names(office_ids=[view.office_id], on=on).get(view.office_id, ""),
             "day": wareki_format(on),
             "groups": _groups(schema, keys, payload, ctx),
@@ -82,8 +83,13 @@ def sheet_print(
     )
 
 
-def statistic_print(schema: Schema, table: StatisticTable) -> bytes:
-    """Typeset a table."""
+def statistic_print(schema: Schema, table: StatisticTable, *, note: str = "") -> bytes:
+    """
+    Typeset a table.
+
+    :param note: what a reader must know of it, printed beneath.
+    :raises FontMissing: there is no Japanese font.
+    """
     heads, rows = statistic_rows(table)
     return typeset(
         HERE / "statistic.typ",
@@ -96,6 +102,7 @@ def statistic_print(schema: Schema, table: StatisticTable) -> bytes:
             "heads": heads,
             "rows": [[f"{cell:,}" if not isinstance(cell, str) else cell for cell in row] for row in rows],
             "hidden": any(cell == "x" for row in rows for cell in row),
+            "note": note,
         },
     )
 

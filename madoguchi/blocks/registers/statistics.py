@@ -4,8 +4,8 @@ Tables of counts and sums over a register, as reports ask for them, with small n
 Invariants (``tests/registers/test_statistics.py``):
 
 1. What is shown adds up: a row's total is the sum of its cells, the table's that of its rows, hidden ones among them.
-2. A count below ``small`` is hidden, and with it the next smallest of its row and of its column, so that neither follows
-   from the totals.
+2. A count below ``small`` is hidden, a total too, and with it the next smallest of its row and of its column, so that it
+   does not follow from the others; only whoever may open every record behind it, with its personal values, may ask for it.
 3. A table of a day past counts what was so on that day, as it is known now.
 """
 
@@ -65,17 +65,28 @@ class StatisticTable:
         return self.cells.get((row, column), 0)
 
 
+def statistics_seen(viewer: Viewer, schema: Schema) -> list[Statistic]:
+    """Give the declared tables of which a viewer may see every field, in their order."""
+    seen = fields_seen(viewer, schema) | {"office"}
+    return [one for one in schema.model.statistics if _asked(one) <= seen]
+
+
+def small_seen(viewer: Viewer, schema: Schema) -> bool:
+    """Whether small numbers tell a viewer nothing that he may not open anyway: he sees every field of all that he sees."""
+    return fields_seen(viewer, schema) == frozenset(schema.fields)
+
+
 def statistic_make(
-    viewer: Viewer, schema: Schema, key: str, *, on: date, language: str = "ja"
+    viewer: Viewer, schema: Schema, key: str, *, on: date, language: str = "ja", small: bool = False
 ) -> StatisticTable:
     """
     Make a declared table of the records that a viewer may see, as they were on a day.
 
-    :raises NotAllowed: there is no such table, or the viewer may not see one of its fields.
+    :param small: small numbers too.
+    :raises NotAllowed: there is no such table, or the viewer may not see one of its fields, or no small numbers.
     """
-    declared = next((one for one in schema.model.statistics if one.key == key), None)
-    seen = fields_seen(viewer, schema)
-    if declared is None or not _asked(declared) <= seen | {"office"}:
+    declared = next((one for one in statistics_seen(viewer, schema) if one.key == key), None)
+    if declared is None or (small and not small_seen(viewer, schema)):
         raise NotAllowed(f"{schema.key}: statistic {key}")
     summed = schema.fields[declared.sum] if declared.sum else None
     table = StatisticTable(
@@ -88,12 +99,9 @@ def statistic_make(
         for place, by in enumerate(declared.by)
     ]
     table.rows, table.columns = names[0], names[1] if len(names) > 1 else []
-    table.cells = dict(numbers)
-    for (row, column), value in numbers.items():
-        for place in {(row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)} - {(row, column)}:
-            table.cells[place] = (table.cells.get(place) or 0) + value
-    if declared.small:
-        _hide(table, counted)
+    table.cells = dict(with_totals(numbers))
+    if declared.small and not small:
+        hide(table, counted)
     return table
 
 
@@ -182,28 +190,36 @@ def _codes(field_: FieldPart, there: set[str], ctx: Ctx) -> list[Group]:
     return [Group(one, one) for one in sorted(there - {NONE})]
 
 
-def _hide(table: StatisticTable, counted: Mapping[tuple[str, str], int]) -> None:
-    """Hide cells of few records, and others so that no total gives them away."""
-    hidden = {place for place, count in counted.items() if 0 < count < table.small}
-    columns = [column.key for column in table.columns] or [TOTAL]
-    lines: list[list[tuple[str, str]]] = [[(row.key, column) for column in columns] for row in table.rows]
-    lines += [[(row.key, column) for row in table.rows] for column in columns]
+def hide(table: StatisticTable, counted: Mapping[tuple[str, str], int]) -> None:
+    """Hide numbers of few records, totals among them, and others so that no line gives them away."""
+    counts = with_totals(counted)
+    hidden = {place for place, count in counts.items() if 0 < count < table.small}
+    rows = [*(row.key for row in table.rows), TOTAL]
+    columns = [*(column.key for column in table.columns), TOTAL]
+    lines = [[(row, column) for column in columns] for row in rows] if table.columns else []
+    lines += [[(row, column) for row in rows] for column in columns]
     changed = True
     while changed:
         changed = False
         for line in lines:
-            if len(line) > 1 and sum(place in hidden for place in line) == 1:
-                others = [place for place in line if place not in hidden and counted.get(place)]
-                more = min(
-                    others or [place for place in line if place not in hidden],
-                    key=lambda one: counted.get(one, 0),
+            if sum(place in hidden for place in line) == 1:
+                shown = [place for place in line if place not in hidden]
+                # Of what is shown, a number before an empty cell, a cell before a total, and the smallest.
+                hidden.add(
+                    min(shown, key=lambda one: (not counts.get(one), TOTAL in one, counts.get(one, 0)))
                 )
-                hidden.add(more)
                 changed = True
     for place in hidden:
         table.cells[place] = None
-    if not table.columns and len(hidden) == 1 and len(table.rows) == 1:
-        table.cells[TOTAL, TOTAL] = None
+
+
+def with_totals(counted: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Give cells with the sums of rows, of columns and of all; a table of one side has its sums as cells."""
+    whole = dict(counted)
+    for (row, column), count in counted.items():
+        for place in {(row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)} - {(row, column)}:
+            whole[place] = whole.get(place, 0) + count
+    return whole
 
 
 def statistic_rows(table: StatisticTable) -> tuple[list[str], list[Sequence[Any]]]:

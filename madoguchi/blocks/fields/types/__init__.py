@@ -49,6 +49,7 @@ from madoguchi.blocks.fields.types.texts import (
     TextField,
     UrlField,
 )
+from madoguchi.blocks.fields.widgets import FilesInput, FilesTyped
 
 __all__ = [
     "ADDRESS_PORT",
@@ -69,6 +70,8 @@ __all__ = [
     "FieldPart",
     "FigurePart",
     "FileField",
+    "FilesInput",
+    "FilesTyped",
     "Json",
     "KanaField",
     "LinkPart",

@@ -11,6 +11,7 @@ from madoguchi.blocks.files.actions.keeping import (
     FileRemoved,
     file_add,
     file_keep,
+    file_pass,
     file_remove,
     infection_note,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "contents_note",
     "file_add",
     "file_keep",
+    "file_pass",
     "file_remove",
     "file_take",
     "hold_release",

@@ -82,6 +82,31 @@ def file_keep(*, actor: Viewer, taken: Taken, subject: Subject, now: datetime) -
     return file_line(stored)
 
 
+@action("files.file_pass")
+def file_pass(*, actor: Viewer, key: str, subject: Subject, now: datetime) -> FileLine:
+    """
+    Make a file of one subject a file of another too: the same content under the same name. The first stays where it is.
+
+    :raises NotAllowed: there is no such file, a virus was found in it, it is sealed for its owner, the actor may not read it,
+        or the owner of the other subject lets him add nothing.
+    """
+    _owner(actor, subject)
+    live = StoredFile.objects.filter(key=key, removed_at=None, content__swept_at=None, content__sealed=False)
+    given = live.exclude(content__verdict=Verdict.INFECTED).select_related("content").first()
+    if given is None or not file_owner(given.about_kind).may_read(actor, given.about_key):
+        raise NotAllowed(f"{actor.kind} {actor.key}: file {key}")
+    # Takes the row until the commit: a sweep that is under way is waited for, the next one finds us.
+    Content.objects.filter(pk=given.content_id).update(swept_at=None)
+    stored = StoredFile.objects.create(
+        key=receipt_number(secrets.token_bytes(RECEIPT_BYTES_NEEDED)), content=given.content, name=given.name,
+        about_kind=subject.kind, about_key=subject.key, added_at=now, added_by=actor.key or actor.kind,
+    )  # fmt: skip
+    about = {"about_kind": subject.kind, "about_key": subject.key, "content": given.content.sha256}
+    audit_write(actor, "files.file_kept", stored.subject(), detail={**about, "from": key})
+    event_emit("files.file_kept", stored.subject(), about)
+    return file_line(stored)
+
+
 def content_row(actor: Viewer, taken: Taken, now: datetime) -> Content:
     """Give the one row of a content, its bytes surely there; inside an action."""
     clean = taken.verdict == Verdict.CLEAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.blocks.fields.types import Ctx, FigurePart, Json
+from madoguchi.blocks.fields.types import Ctx, Json
 from madoguchi.blocks.registers.actions.records import (
     _RAISES,
     ParentGone,
@@ -24,6 +24,7 @@ from madoguchi.blocks.registers.actions.records import (
     parent_take,
     unique_check,
 )
+from madoguchi.blocks.registers.attaching import file_fields, files_claim
 from madoguchi.blocks.registers.models import Descent, Record, Version
 from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema, schema_get
 from madoguchi.blocks.registers.totals import totals_follow
@@ -46,12 +47,72 @@ class TooFew(Refused):
     message = _("分けるときは二つ以上に、合わせるときは二つ以上を選んでください。")
 
 
+class PartRefused(RecordRefused):
+    """One of the records that are to come cannot be recorded; ``part`` counts them from 0."""
+
+    def __init__(self, part: int, problems: Iterable[Problem]) -> None:
+        super().__init__(problems)
+        self.part = part
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A record that ends by this, as the actor saw it."""
 
     number: str
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConservedSum:
+    """A sum that must not change: the field, what it is before, and after; in the field's scale."""
+
+    field: str
+    was: int
+    now: int
+
+    @property
+    def left(self) -> int:
+        """What is still to be given to a part; below nothing where there is too much."""
+        return self.was - self.now
+
+
+@dataclass(frozen=True, slots=True)
+class DescentPreview:
+    """What a split or merge would come to: its sums, and what is wrong with each record that would come."""
+
+    sums: tuple[ConservedSum, ...]
+    problems: tuple[tuple[int, Problem], ...]
+
+    @property
+    def ties(self) -> bool:
+        """Whether every sum stays."""
+        return all(one.left == 0 for one in self.sums)
+
+
+def descent_preview(
+    *, viewer: Viewer, register: str, numbers: Sequence[str], parts: Sequence[Mapping[str, Json]], on: date
+) -> DescentPreview:
+    """
+    Say what a split or merge would come to, and change nothing.
+
+    :param numbers: the records that would end; :param parts: the kept values of each that would come.
+    :raises RecordGone: one is not there; :raises RecordRetired: one has ended.
+    :raises NoGenealogy: the register has no splits.
+    :raises RecordRefused: one is not there on the day.
+    """
+    found = [changeable(viewer, register, number) for number in numbers]
+    schema = found[0][1]
+    if not schema.model.genealogy:
+        raise NoGenealogy
+    before = [_payload_on(record, spans_of(record), on) for record, _schema in found]
+    problems: list[tuple[int, Problem]] = []
+    for part, values in enumerate(parts):
+        try:
+            schema.finished(values, Ctx(on=on))
+        except RecordRefused as refused:
+            problems += [(part, problem) for problem in refused.problems]
+    return DescentPreview(tuple(_sums(schema, before, parts)), tuple(problems))
 
 
 @action("registers.record_split", raises=_RAISES)
@@ -127,18 +188,25 @@ def _descend(
     ending, schema = [record for record, _schema in found], found[0][1]
     if not schema.model.genealogy:
         raise NoGenealogy
-    payloads = [schema.finished(values, Ctx(on=on)) for values in parts]
+    payloads = [_finished(schema, values, on, part) for part, values in enumerate(parts)]
     before = [
-        _ended(record, source, kind, on, reason) for record, source in zip(ending, sources, strict=True)
+        _ended(record, source, kind, on, reason, actor.on)
+        for record, source in zip(ending, sources, strict=True)
     ]
     _conserved(schema, [payload for _change, payload in before], payloads)
     first = ending[0]
     changes = [change for change, _payload in before]
     changes_write(schema, changes, actor=actor, today=actor.on, now=now)
-    results = [
-        _begun(schema, payload, first, number, kind, reason, on, actor, now)
-        for payload, number in zip(payloads, [*numbers, *[""] * (len(payloads) - len(numbers))], strict=True)
-    ]
+    held = {
+        key for _change, payload in before for name in file_fields(schema) for key in payload.get(name) or ()
+    }
+    given = [*numbers, *[""] * (len(payloads) - len(numbers))]
+    results = []
+    for part, (payload, number) in enumerate(zip(payloads, given, strict=True)):
+        try:
+            results.append(_begun(schema, payload, first, number, kind, reason, on, held, actor, now))
+        except RecordRefused as refused:
+            raise PartRefused(part, refused.problems) from refused
     moved = _children_move(ending, results[0], on, reason, actor, now)
     # Last: what has ended holds nothing any more.
     ended = Record.objects.filter(pk__in=[record.pk for record in ending])
@@ -156,17 +224,32 @@ def _descend(
     return results
 
 
-def _ended(record: Record, source: Source, kind: str, on: date, reason: str) -> tuple[Change, Payload]:
+def _ended(
+    record: Record, source: Source, kind: str, on: date, reason: str, today: date
+) -> tuple[Change, Payload]:
     spans = spans_of(record)
-    last = shown_of(spans, on)
-    if last is None:
-        text = gettext("%(number)s は、この日にはありません。日付を確かめてください。")
-        raise RecordRefused([Problem("", "not_there", text % {"number": record.number})])
+    payload = _payload_on(record, spans, on)
     claimed(record, source.revision)
     if record.parent_id is not None:
         parent_let_go(record.parent_id)
     edit = span_clear(spans, Span(on, None, {}))
-    return Change(record, edit, kind, None, reason, shown_of(spans, on)), last.values["payload"]
+    return Change(record, edit, kind, None, reason, shown_of(spans, today)), payload
+
+
+def _payload_on(record: Record, spans: Sequence[Span], on: date) -> Payload:
+    last = shown_of(spans, on)
+    if last is None:
+        text = gettext("%(number)s は、この日にはありません。日付を確かめてください。")
+        raise RecordRefused([Problem("", "not_there", text % {"number": record.number})])
+    payload: Payload = last.values["payload"]
+    return payload
+
+
+def _finished(schema: Schema, values: Mapping[str, Json], on: date, part: int) -> Payload:
+    try:
+        return schema.finished(values, Ctx(on=on))
+    except RecordRefused as refused:
+        raise PartRefused(part, refused.problems) from refused
 
 
 def _children_move(
@@ -204,14 +287,17 @@ def _begun(
     kind: str,
     reason: str,
     on: date,
+    held: Collection[str],
     actor: Viewer,
     now: datetime,
 ) -> Record:
+    number = number or number_give(schema, payload)
+    payload = files_claim(schema, payload, number, inherited=held, actor=actor, now=now)
     unique_check(schema, payload, but="")
     if like.parent_id is not None and not parent_take(like.parent_id):
         raise ParentGone
     result = Record(
-        register=schema.key, number=number or number_give(schema, payload), office_id=like.office_id,
+        register=schema.key, number=number, office_id=like.office_id,
         parent_id=like.parent_id, entered_at=now,
     )  # fmt: skip
     values = values_of(payload, schema=schema, office_id=like.office_id, parent_id=like.parent_id)
@@ -226,14 +312,24 @@ def _conserved(schema: Schema, before: Sequence[Payload], after: Sequence[Payloa
 
     :raises RecordRefused: it names the two sums.
     """
-    for key in schema.model.conserved:
-        field = schema.fields[key]
-        assert isinstance(field, FigurePart)
-        was, now = (sum(payload.get(key) or 0 for payload in some) for some in (before, after))
-        if was != now:
-            ctx = Ctx(on=date.min)
+    for one in _sums(schema, before, after):
+        if one.left:
+            field, ctx = schema.fields[one.field], Ctx(on=date.min)
             text = gettext(
                 "「%(label)s」の合計が %(was)s から %(now)s に変わります。内訳を確かめてください。"
             )
-            named = {"label": schema.label(key), "was": field.show(was, ctx), "now": field.show(now, ctx)}
-            raise RecordRefused([Problem(key, "conserved", text % named)])
+            named = {
+                "label": schema.label(one.field),
+                "was": field.show(one.was, ctx),
+                "now": field.show(one.now, ctx),
+            }
+            raise RecordRefused([Problem(one.field, "conserved", text % named)])
+
+
+def _sums(
+    schema: Schema, before: Iterable[Mapping[str, Json]], after: Iterable[Mapping[str, Json]]
+) -> Iterator[ConservedSum]:
+    """Give the sums that must not change, before and after."""
+    was, now = list(before), list(after)
+    for key in schema.model.conserved:
+        yield ConservedSum(key, *(sum(payload.get(key) or 0 for payload in some) for some in (was, now)))

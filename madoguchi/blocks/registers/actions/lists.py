@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -20,18 +20,21 @@ from madoguchi.blocks.registers.actions.records import (
     writable,
 )
 from madoguchi.blocks.registers.models import Record, SavedList, Version
-from madoguchi.blocks.registers.schema import Problem, RecordRefused, Schema
+from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema
 from madoguchi.blocks.registers.seeing import schema_seen
+from madoguchi.blocks.registers.slots import slots_of
 from madoguchi.blocks.registers.totals import totals_follow
-from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of, values_of
+from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of_all, values_of
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.check_characters import receipt_number
+from madoguchi.kit.portions import portions
 from madoguchi.kit.timelines import Span, span_begin
 
 MOST = 2_000
+LONGEST = 2_000
 
 
 class NameTaken(Refused):
@@ -46,13 +49,25 @@ class TooMany(Refused):
     message = _("一度に変えられるのは2,000件までです。条件で絞ってください。")
 
 
+class ConditionsTooLong(Refused):
+    """The conditions of a list are longer than can be kept."""
+
+    message = _("条件が長すぎて、保存できません。条件を減らしてください。")
+
+
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What a change to many would do: how many change, and why others cannot."""
+    """
+    What a change to many would do: which change, and why others cannot.
+
+    ``revisions`` and ``payloads`` (before, after) are those of the records that change.
+    """
 
     changed: tuple[str, ...]
     same: tuple[str, ...]
     refused: Mapping[str, tuple[Problem, ...]]
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    payloads: Mapping[str, tuple[Payload, Payload]] = field(default_factory=dict)
 
 
 @action("registers.list_save", raises={"saved_list_name_once": NameTaken})
@@ -64,12 +79,15 @@ def list_save(
 
     :param query: its conditions, as the list page writes them into its address.
     :raises NameTaken: one has a list of this name.
+    :raises ConditionsTooLong: they are not cut, or the list would be another.
     """
     schema = schema_seen(actor, register)
     if office_id is not None:
         actor.must("registers.keep", office_id=office_id, service=schema.service)
+    if len(query) > LONGEST:
+        raise ConditionsTooLong
     made = SavedList.objects.create(
-        key=receipt_number(os.urandom(16)), register=register, name=name[:60], query=query[:2_000], owner=actor.key,
+        key=receipt_number(os.urandom(16)), register=register, name=name[:60], query=query, owner=actor.key,
         office_id=office_id, made_at=now,
     )  # fmt: skip
     audit_write(
@@ -107,17 +125,23 @@ def bulk_preview(
 ) -> Previewed:
     """Say what ``records_change`` would do, record by record, and change nothing."""
     schema = schema_seen(actor, register)
-    changed: list[str] = []
+    changed: dict[str, int] = {}
+    payloads: dict[str, tuple[Payload, Payload]] = {}
     same: list[str] = []
     refused: dict[str, tuple[Problem, ...]] = {}
-    for record in _records(schema, numbers):
+    for record, spans in _records(schema, numbers):
         try:
-            found = _bulk_one(actor, schema, record, values, on)
+            found = _bulk_one(actor, schema, record, spans, values, on)
         except RecordRefused as no:
             refused[record.number] = no.problems
             continue
-        (changed if found is not None else same).append(record.number)
-    return Previewed(tuple(changed), tuple(same), refused)
+        before = shown_of(spans, on)
+        if found is None or found.done is None or before is None:
+            same.append(record.number)
+            continue
+        changed[record.number] = record.revision
+        payloads[record.number] = (before.values["payload"], found.done["payload"])
+    return Previewed(tuple(changed), tuple(same), refused, changed, payloads)
 
 
 @action("registers.records_change", raises=_RAISES)
@@ -140,14 +164,14 @@ def records_change(
     :raises RecordChangedMeanwhile: one was changed since.
     """
     schema = schema_seen(actor, register)
-    records = _records(schema, list(revisions))
+    records = list(_records(schema, list(revisions)))
     if len(records) < len(revisions):
         raise RecordGone
     changes: list[Change] = []
-    for record in records:
+    for record, spans in records:
         if record.revision != revisions[record.number]:
             raise RecordChangedMeanwhile
-        change = _bulk_one(actor, schema, record, values, on)
+        change = _bulk_one(actor, schema, record, spans, values, on)
         if change is not None:
             change.reason = reason
             changes.append(change)
@@ -167,19 +191,22 @@ def records_change(
     return len(changes)
 
 
-def _records(schema: Schema, numbers: Sequence[str]) -> list[Record]:
+def _records(schema: Schema, numbers: Sequence[str]) -> Iterator[tuple[Record, list[Span]]]:
+    """Give records with their believed spans, two queries for some hundred of them."""
     if len(numbers) > MOST:
         raise TooMany
-    return list(
-        Record.objects.filter(register=schema.key, number__in=numbers, retired_on=None).order_by("number")
-    )
+    for some in portions(sorted(numbers)):
+        rows = Record.objects.filter(register=schema.key, number__in=some, retired_on=None)
+        found = list(rows.order_by("number"))
+        spans = spans_of_all(record.pk for record in found)
+        for record in found:
+            yield record, spans.get(record.pk, [])
 
 
 def _bulk_one(
-    actor: Viewer, schema: Schema, record: Record, values: Mapping[str, Json], on: date
+    actor: Viewer, schema: Schema, record: Record, spans: list[Span], values: Mapping[str, Json], on: date
 ) -> Change | None:
     writable(actor, schema.key, record.office_id)
-    spans = spans_of(record)
     before = shown_of(spans, on)
     if before is None:
         return None
@@ -187,7 +214,9 @@ def _bulk_one(
     payload = schema.finished({**was, **values}, Ctx(on=on), before=was)
     if payload == was:
         return None
-    unique_check(schema, payload, but=record.number)
+    once = {key for keys in slots_of(schema.key).unique.values() for key in keys}
+    if any(was.get(key) != payload.get(key) for key in once):
+        unique_check(schema, payload, but=record.number)
     put = values_of(
         payload, schema=schema, office_id=before.values["office_id"], parent_id=before.values["parent_id"]
     )

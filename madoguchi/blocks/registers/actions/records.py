@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.fields.types import Ctx, Json
+from madoguchi.blocks.registers.attaching import files_claim
 from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import UNIQUE_SLOTS, Record, Version
 from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema, schema_get
@@ -85,7 +86,7 @@ class ReasonNeeded(Refused):
 class ApprovalNeeded(Refused):
     """Changes of this register are recorded after somebody else has agreed."""
 
-    message = _("この台帳の変更は、別の人が認めてから記録されます。「変更を申し出る」から進んでください。")
+    message = _("この台帳の変更は、別の人が認めてから記録されます。「承認を求める」を押してください。")
 
 
 _RAISES = {
@@ -127,6 +128,7 @@ def record_add(
     payload = schema.finished(values, Ctx(on=on, language="ja"))
     above = parent_claim(schema, parent)
     number = number or number_give(schema, payload)
+    payload = files_claim(schema, payload, number, actor=actor, now=now)
     unique_check(schema, payload, but="")
     record = Record(register=register, number=number, office_id=office_id, parent_id=above, entered_at=now)
     span = Span(on, None, values_of(payload, schema=schema, office_id=office_id, parent_id=above))
@@ -168,9 +170,11 @@ def record_change(
     record, schema = changeable(actor, register, number, approved=approved)
     spans = spans_of(record)
     before = shown_of(spans, on)
-    moved = _place(schema, record, before, office_id, parent, actor)
+    moved = _place(schema, record, before, office_id, parent, actor, approved=approved)
     payload = schema.finished(values, Ctx(on=on), before=before.values["payload"] if before else None)
     _number_stays(schema, record, payload)
+    held = before.values["payload"] if before else None
+    payload = files_claim(schema, payload, number, before=held, actor=actor, now=now)
     unique_check(schema, payload, but=number)
     span = Span(on, None, values_of(payload, schema=schema, office_id=moved[0], parent_id=moved[1]))
     if before is not None and _same(before, span):
@@ -218,6 +222,8 @@ def record_correct(
     before = shown_of(spans, starts_on) or (spans[0] if spans else None)
     payload = schema.finished(values, Ctx(on=starts_on), before=before.values["payload"] if before else None)
     _number_stays(schema, record, payload)
+    held = before.values["payload"] if before else None
+    payload = files_claim(schema, payload, number, before=held, actor=actor, now=now)
     unique_check(schema, payload, but=number)
     kept = (record.office_id, record.parent_id)
     span = Span(starts_on, ends_on, values_of(payload, schema=schema, office_id=kept[0], parent_id=kept[1]))
@@ -311,10 +317,16 @@ def writable(actor: Viewer, register: str, office_id: int, *, approved: bool = F
     :raises ApprovalNeeded: the register asks for a second person.
     """
     schema = schema_get(register)
-    actor.must("registers.edit", office_id=office_id, service=schema.service)
+    _must_write(actor, schema, office_id, approved=approved)
     if schema.model.approve and not approved and actor.kind != "system":
         raise ApprovalNeeded
     return schema
+
+
+def _must_write(actor: Viewer, schema: Schema, office_id: int, *, approved: bool) -> None:
+    """Let whoever agrees record what he agrees to, though he may not write by himself."""
+    if not (approved and actor.may("registers.approve", office_id=office_id, service=schema.service)):
+        actor.must("registers.edit", office_id=office_id, service=schema.service)
 
 
 def changeable(
@@ -419,11 +431,13 @@ def _place(
     office_id: int | None,
     parent: str | None,
     actor: Viewer,
+    *,
+    approved: bool,
 ) -> tuple[int, int | None]:
     """Give office and parent from now on; a new parent is claimed and the old one let go."""
     office = record.office_id if office_id is None else office_id
     if office != record.office_id:
-        actor.must("registers.edit", office_id=office, service=schema.service)
+        _must_write(actor, schema, office, approved=approved)
     above = before.values["parent_id"] if before is not None else record.parent_id
     if parent is not None:
         old = Record.objects.filter(pk=above).values_list("number", flat=True).first() if above else ""

@@ -7,21 +7,26 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.registers.actions.records import (
     ReasonNeeded,
+    RecordChangedMeanwhile,
     record_add,
     record_change,
     record_correct,
     record_retire,
     record_revive,
 )
-from madoguchi.blocks.registers.models import ChangeRequest, Record
-from madoguchi.blocks.registers.schema import schema_get
+from madoguchi.blocks.registers.models import ChangeRequest, Record, Version
+from madoguchi.blocks.registers.schema import Payload, schema_get
+from madoguchi.blocks.registers.seeing import BY_CLASS, fields_seen, schema_seen
 from madoguchi.kernel.actions import Refused, action
-from madoguchi.kernel.audit import audit_write
+from madoguchi.kernel.audit import audit_read, audit_write
+from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.rights import NotAllowed, Viewer
+from madoguchi.kernel.subjects import Subject
 from madoguchi.kit.check_characters import receipt_number
 
 
@@ -42,6 +47,17 @@ _ACTIONS: dict[str, Callable[..., Record]] = {
     "record_retire": record_retire, "record_revive": record_revive,
 }  # fmt: skip
 _DAYS = frozenset({"on", "starts_on", "ends_on"})
+
+
+def change_tried(*, actor: Viewer, register: str, what: str, asked: Mapping[str, Any], now: datetime) -> None:
+    """
+    Refuse what could not be recorded, before somebody is asked to agree to it; nothing is written.
+
+    :raises Refused: as the action itself would.
+    """
+    with transaction.atomic():  # noqa: TID251 - all that is done in it is taken back
+        _ACTIONS[what](actor=actor, register=register, approved=True, now=now, **asked)
+        transaction.set_rollback(True)
 
 
 @action("registers.change_ask")
@@ -79,20 +95,21 @@ def change_ask(
 
 
 @action("registers.change_agree", raises={"change_request_two_people": OwnRequest})
-def change_agree(*, actor: Viewer, request_key: str, note: str = "", now: datetime) -> Record:
+def change_agree(
+    *, actor: Viewer, request_key: str, note: str = "", revision: int | None = None, now: datetime
+) -> Record:
     """
     Agree to a change and record it, in one transaction: it is refused as the change itself would be.
 
+    :param revision: the revision of the record that the actor saw; None where he saw what there is now.
+    :raises RecordChangedMeanwhile: somebody changed the record since; nothing is written, and the request waits.
     :raises OwnRequest: the actor asked for it himself.
     :raises RequestDecided: it was decided before.
     """
     found = _judged(actor, request_key, ChangeRequest.State.AGREED, note, now)
-    asked = {name: _day(name, value) for name, value in found.asked.items()}
-    if found.what != ChangeRequest.What.ADD:
-        # What was asked for was asked of the record as it then was; whoever agrees has seen how it is now.
-        asked["revision"] = Record.objects.values_list("revision", flat=True).get(
-            register=found.register, number=found.number
-        )
+    asked = asked_now(found)
+    if revision is not None and asked.get("revision", revision) != revision:
+        raise RecordChangedMeanwhile
     record = _ACTIONS[found.what](actor=actor, register=found.register, approved=True, now=now, **asked)
     detail = {
         "register": found.register,
@@ -143,6 +160,75 @@ def _judged(actor: Viewer, request_key: str, state: str, note: str, now: datetim
     if not waiting.update(state=state, decided_by=actor.key, decided_at=now, note=note[:500]):
         raise RequestDecided
     return found
+
+
+@action("registers.request_look")
+def request_look(
+    *,
+    actor: Viewer,
+    request_key: str,
+    now: datetime,  # noqa: ARG001
+) -> frozenset[str]:
+    """
+    Let somebody see the personal values of what is asked for, and write down that he did; the fields he may see.
+
+    :raises NotAllowed: he may see none of them.
+    """
+    found = ChangeRequest.objects.filter(key=request_key).first()
+    if found is None:
+        raise NotAllowed(f"request {request_key}")
+    schema = schema_seen(actor, found.register)
+    seen = fields_seen(actor, schema, office_id=found.office_id)
+    shown = {key for key in seen if schema.fields[key].data_class in BY_CLASS}
+    if not shown:
+        raise NotAllowed(f"request {request_key}: nothing personal to see")
+    subject = found.subject()
+    if found.number:
+        subject = Subject(f"registers.{found.register}", found.number, schema.words("label", "ja"))
+    classes = sorted({schema.fields[key].data_class for key in shown})
+    audit_read(
+        actor, "registers.records_looked_at", subject, data=classes, read=[subject], page="request", fields=sorted(shown)
+    )  # fmt: skip
+    return seen
+
+
+def asked_of(found: ChangeRequest) -> dict[str, Any]:
+    """Give what a request asks for as it was asked: the keywords of its action."""
+    return {name: _day(name, value) for name, value in found.asked.items()}
+
+
+def asked_now(found: ChangeRequest) -> dict[str, Any]:
+    """
+    Give what a request asks for as it would be done now: the keywords of its action.
+
+    What others changed since, and the request leaves as it then was, stays as it now is.
+    """
+    asked = asked_of(found)
+    if found.what == ChangeRequest.What.ADD:
+        return asked
+    record = Record.objects.get(register=found.register, number=found.number)
+    if "values" in asked and record.revision != asked.get("revision"):
+        on = asked.get("on") or asked["starts_on"]
+        rows = Version.objects.filter(record=record).select_related("parent")
+        then, there = (rows.filter(known_on(on, at)).first() for at in (found.asked_at, None))
+        if then is not None and there is not None:
+            asked |= _rebased(asked, then, there)
+    asked["revision"] = record.revision
+    return asked
+
+
+def _rebased(asked: Mapping[str, Any], then: Version, there: Version) -> dict[str, Any]:
+    values: Payload = dict(asked["values"])
+    for key in then.payload.keys() | there.payload.keys():
+        if values.get(key) == then.payload.get(key):
+            values[key] = there.payload.get(key)
+    kept = {key: value for key, value in values.items() if value is not None}
+    moved: dict[str, Any] = {"values": kept}
+    if asked.get("office_id") == then.office_id:
+        moved["office_id"] = there.office_id
+    if asked.get("parent") == (then.parent.number if then.parent is not None else ""):
+        moved["parent"] = there.parent.number if there.parent is not None else ""
+    return moved
 
 
 def _day(name: str, value: Any) -> Any:

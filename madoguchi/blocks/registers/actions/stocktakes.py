@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import StockTake, StockTakeLine, StockTakeOffice, Version
-from madoguchi.blocks.registers.schema import schema_get
+from madoguchi.blocks.registers.schema import Schema, schema_get
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.db.bulk import rows_copy
-from madoguchi.kernel.rights import NotAllowed, Viewer
+from madoguchi.kernel.rights import EVERY_ROW, NotAllowed, Viewer
 from madoguchi.kit.check_characters import receipt_number
 from madoguchi.kit.fiscal import fiscal_year_of
 
@@ -32,6 +32,24 @@ class StockTakeOpen(Refused):
     """There is one of this year."""
 
     message = _("この年度の棚卸しは、もう始まっています。")
+
+
+class NothingToCount(Refused):
+    """The register holds no record yet."""
+
+    message = _("この台帳には、まだ記録がありません。記録を入れてから始めてください。")
+
+
+class DueTooEarly(Refused):
+    """A round is due before it begins."""
+
+    message = _("締切が、始める日より前です。今日か、今日より後の日を入力してください。")
+
+
+class NoteNeeded(Refused):
+    """Something differs, and nobody says what."""
+
+    message = _("何が違うかを書いてください。台帳を直す人が読みます。")
 
 
 class StockTakeClosed(Refused):
@@ -52,16 +70,26 @@ class OfficesOpen(Refused):
     message = _("まだ確認を終えていない課があります。終わらせるなら「残して終える」を選んでください。")
 
 
-@action("registers.stocktake_open", raises={"stock_take_once_a_year": StockTakeOpen})
+def stocktake_kept(actor: Viewer, schema: Schema) -> bool:
+    """Whether somebody begins and ends the rounds of a register: he keeps it, for every office."""
+    return actor.where("registers.keep", service=schema.service) == EVERY_ROW
+
+
+@action(
+    "registers.stocktake_open",
+    raises={"stock_take_once_a_year": StockTakeOpen, "stock_take_due_after": DueTooEarly},
+)
 def stocktake_open(*, actor: Viewer, register: str, due_on: date, now: datetime) -> StockTake:
     """
     Begin the round of this fiscal year: every office gets the records that it has today.
 
     :raises NoStockTake: the register has none.
+    :raises NothingToCount: it holds no record.
     :raises StockTakeOpen: this year's has begun.
+    :raises DueTooEarly: it would be over before it begins.
     """
     schema = schema_get(register)
-    actor.must_everywhere("registers.keep")
+    _must_keep(actor, schema)
     if not schema.model.stocktake:
         raise NoStockTake
     take = StockTake.objects.create(
@@ -70,6 +98,8 @@ def stocktake_open(*, actor: Viewer, register: str, due_on: date, now: datetime)
     )  # fmt: skip
     rows = Version.objects.filter(of_register(register)).order_by("office", "number")
     counts = dict(rows.order_by().values_list("office").annotate(n=Count("pk")))
+    if not counts:
+        raise NothingToCount
     parts = {
         office: StockTakeOffice.objects.create(take=take, office_id=office, records=count)
         for office, count in sorted(counts.items())
@@ -91,16 +121,24 @@ def stocktake_look(
     """
     Say what was found of some records; how many.
 
-    :param found: by id of the line: one of ``StockTakeLine.Found``, and a note.
+    :param found: by id of the line: one of ``StockTakeLine.Found``, and a note; ``open`` takes back what was said.
+    :raises NoteNeeded: something differs, and the note does not say what.
     :raises StockTakeClosed: the round is over, or the office has signed.
     """
     part = _part(actor, take_key, office_id)
     count = 0
     for line_id, (what, note) in found.items():
-        if what not in FOUND.values or what == FOUND.OPEN:
-            raise NotAllowed(f"stock-take: {what}")
+        if what == FOUND.DIFFERENT and not note.strip():
+            raise NoteNeeded
+        said = (
+            {"looked_by": actor.key, "looked_at": now}
+            if what != FOUND.OPEN
+            else {"looked_by": "", "looked_at": None}
+        )
         rows = StockTakeLine.objects.filter(pk=line_id, part=part)
-        count += rows.update(found=what, note=note[:300], looked_by=actor.key, looked_at=now)
+        if what not in FOUND.values or not rows.update(found=what, note=note[:300], **said):
+            raise NotAllowed(f"stock-take {take_key}: line {line_id} {what}")
+        count += 1
     detail = {"office": part.office_id, "lines": count}
     audit_write(actor, "registers.stocktake_looked", part.take.subject(), detail=detail)
     return count
@@ -130,16 +168,21 @@ def stocktake_close(*, actor: Viewer, take_key: str, anyway: bool = False, now: 
     :param anyway: though offices have not signed.
     :raises OfficesOpen: offices have not signed.
     """
-    actor.must_everywhere("registers.keep")
     take = StockTake.objects.filter(key=take_key).first()
     if take is None:
         raise NotAllowed(f"stock-take {take_key}")
+    _must_keep(actor, schema_get(take.register))
     lacking = take.offices.filter(signed_at=None).count()
     if lacking and not anyway:
         raise OfficesOpen
     if not StockTake.objects.filter(pk=take.pk, closed_at=None).update(closed_at=now):
         raise StockTakeClosed
     audit_write(actor, "registers.stocktake_closed", take.subject(), detail={"unsigned": lacking})
+
+
+def _must_keep(actor: Viewer, schema: Schema) -> None:
+    if not stocktake_kept(actor, schema):
+        raise NotAllowed(f"{actor.key}: stock-take of {schema.key}")
 
 
 def _part(actor: Viewer, take_key: str, office_id: int) -> StockTakeOffice:

@@ -1,7 +1,7 @@
 """Registers and records for tests, here and in the floors above; how to run each action and open each page."""
 
 from madoguchi.blocks.people.testing import DAY, NOW
-from madoguchi.blocks.registers.testing import routes
+from madoguchi.blocks.registers.testing import counted, routes
 from madoguchi.blocks.registers.testing.making import (
     FILE,
     KEEPER,
@@ -26,6 +26,7 @@ __all__ = [
     "PLOTS",
     "THINGS",
     "change_asked",
+    "counted",
     "file_brought",
     "record_make",
     "register_make",

@@ -292,6 +292,11 @@ def _agree() -> dict[str, Any]:
     return {"actor": OTHER, "request_key": change_asked(), "now": NOW}
 
 
+@action_scenario("registers.request_look")
+def _request_look() -> dict[str, Any]:
+    return {"actor": OTHER, "request_key": change_asked(), "now": NOW}
+
+
 @action_scenario("registers.change_decline")
 def _decline() -> dict[str, Any]:
     return {"actor": OTHER, "request_key": change_asked(), "note": "まだ使えるため", "now": NOW}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from madoguchi.blocks.people.testing import DAY, NOW, role_with
-from madoguchi.blocks.registers.actions import file_bring, record_retire
+from madoguchi.blocks.registers.actions import change_ask, file_bring, list_save, record_retire
 from madoguchi.blocks.registers.schema import UnknownRegister, schema_get
 from madoguchi.blocks.registers.testing.making import KEEPER, MOVES, PLOTS, THINGS, record_make, register_make
 from madoguchi.kernel.testing import route_maker
@@ -88,6 +88,9 @@ _MAKERS: dict[str, Callable[[int], dict[str, Any]]] = {
     "correct": _thing,
     "retire": _thing,
     "revive": lambda office_id: _thing(office_id, retired=True),
+    "export_personal": _filled,
+    "split": _plot,
+    "merge": lambda office_id: {"register": _plot(office_id)["register"]},
 }
 
 
@@ -97,8 +100,42 @@ def _declare(name: str, make: Callable[[int], dict[str, Any]]) -> None:
         registers_ready()
         # The list of registers opens for whoever may see any of them, of whatever service.
         roles = {role_with("registers.view")} if name == "registers" else keeper_roles()
+        if name == "export_personal":
+            roles = {role_with(*_RIGHTS, "registers.personal_view", service=THINGS["service"])}
         return {"kwargs": make(office_id), "roles": roles}
 
 
 for _name, _make in _MAKERS.items():
     _declare(_name, _make)
+
+
+def _asked(office_id: int) -> dict[str, Any]:
+    """Ask for a change of a thing, with a difference, of that office."""
+    thing = _thing(office_id)
+    values = {"name": "大きな机", "state": "store", "price": 900, "person": "試験　花子"}
+    about = {"number": thing["number"], "values": values, "on": DAY, "revision": 1, "reason": "片付けたため"}
+    found = change_ask(
+        actor=KEEPER, register="test.things", what="record_change", asked=about, office_id=office_id, reason="片付けたため",
+        now=NOW,
+    )  # fmt: skip
+    return {"register": "test.things", "key": found.key}
+
+
+def _saved(office_id: int) -> dict[str, Any]:
+    """Save a list for that office."""
+    found = list_save(
+        actor=KEEPER, register="test.things", name=f"使用中のもの{office_id}", query="f-state=use", office_id=office_id,
+        now=NOW,
+    )  # fmt: skip
+    return {"register": "test.things", "key": found.key}
+
+
+for _name, _make in {"requests": _filled, "request": _asked, "bulk": _filled, "list_save": _register}.items():
+    _declare(_name, _make)
+
+
+@route_maker("registers:list_drop")
+def _list_drop(office_id: int) -> dict[str, Any]:
+    registers_ready()
+    role = role_with(*_RIGHTS, "registers.keep", service=THINGS["service"])
+    return {"kwargs": _saved(office_id), "roles": {role}}

@@ -34,6 +34,11 @@ def may_write(viewer: Viewer, schema: Schema, *, office_id: int | None = None) -
     return not schema.model.approve and viewer.may(EDIT, office_id=office_id, service=schema.service)
 
 
+def may_ask(viewer: Viewer, schema: Schema, *, office_id: int | None = None) -> bool:
+    """Whether the page offers to write or, where a second person has to agree first, to ask for that."""
+    return viewer.may(EDIT, office_id=office_id, service=schema.service)
+
+
 def may_import(viewer: Viewer, schema: Schema) -> bool:
     """Whether the page offers to bring files in."""
     return may_write(viewer, schema) and viewer.may(IMPORT, service=schema.service)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -16,9 +15,6 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.blocks.fields.types import Ctx
 from madoguchi.blocks.registers.actions import (
     RecordChangedMeanwhile,
-    record_add,
-    record_change,
-    record_correct,
     records_look,
 )
 from madoguchi.blocks.registers.forms import (
@@ -29,7 +25,7 @@ from madoguchi.blocks.registers.forms import (
     meetings_of,
     values_met,
 )
-from madoguchi.blocks.registers.models import Record, Version
+from madoguchi.blocks.registers.models import ChangeRequest, Record, Version
 from madoguchi.blocks.registers.presentation import Shown, links_seen, masked_of, record_url
 from madoguchi.blocks.registers.schema import Payload, Schema
 from madoguchi.blocks.registers.seeing import fields_seen, schema_seen
@@ -41,6 +37,7 @@ from madoguchi.blocks.registers.views.asking import (
     version_shown,
     way,
 )
+from madoguchi.blocks.registers.views.putting import answered, button_for, put
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.pages import viewer_of
@@ -62,7 +59,7 @@ def add(request: HttpRequest, register: str) -> HttpResponse:
     own = viewer.office_id if viewer.office_id in dict(offices) else None
     first = {"on": viewer.on, "office": own, "parent": request.GET.get("parent", "")[:80]}
     form = PlacedForm(
-        *_posted(request), schema=schema, keys=frozenset(schema.fields), payload={}, ctx=_ctx(viewer), offices=offices,
+        *_posted(request), schema=schema, keys=frozenset(schema.fields), payload={}, ctx=_ctx(viewer), offices=offices, viewer=viewer,
         initial=first,
     )  # fmt: skip
     title = gettext("%(record)sを加える") % {"record": schema.words("record")}
@@ -70,15 +67,16 @@ def add(request: HttpRequest, register: str) -> HttpResponse:
         placed = form.placed()
         parent = placed.pop("parent", "")
         try:
-            made = record_add(
-                actor=viewer, register=register, values=form.values(), on=form.cleaned_data["on"], parent=parent,
-                reason=form.cleaned_data["reason"], now=now(), **placed,
-            )  # fmt: skip
+            asked = {
+                "values": form.values(), "on": form.cleaned_data["on"], "parent": parent,
+                "reason": form.cleaned_data["reason"], **placed,
+            }  # fmt: skip
+            made = put(viewer, schema, ChangeRequest.What.ADD, office_id=placed["office_id"], asked=asked)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, gettext("%(number)s を加えました。") % {"number": made.number})
-            return redirect(record_url(register, made.number))
+            said = gettext("%(number)s を加えました。") % {"number": made.number}
+            return answered(request, schema, made, said)
     return _show(request, schema, form, title=title, button=gettext("加える"), back="")
 
 
@@ -99,17 +97,17 @@ def change(request: HttpRequest, register: str, number: str) -> HttpResponse:
     meetings: list[Meeting] = []
     if request.method == "POST" and form.is_valid():
         try:
-            record_change(
-                actor=viewer, register=register, number=number, values=form.values(), on=form.cleaned_data["on"],
-                revision=form.cleaned_data["revision"] or 0, reason=form.cleaned_data["reason"], now=now(), **form.placed(),
-            )  # fmt: skip
+            asked = {
+                "number": number, "values": form.values(), "on": form.cleaned_data["on"],
+                "revision": form.cleaned_data["revision"] or 0, "reason": form.cleaned_data["reason"], **form.placed(),
+            }  # fmt: skip
+            done = put(viewer, schema, ChangeRequest.What.CHANGE, office_id=record.office_id, asked=asked)
         except RecordChangedMeanwhile:
             form, meetings = made.met(form, PlacedForm, offices=offices)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, gettext("変更を記録しました。"))
-            return redirect(record_url(register, number))
+            return answered(request, schema, done, gettext("変更を記録しました。"))
     lead = gettext(
         "世の中のことが変わったときに使います。前の内容は、履歴に残ります。書きまちがいを直すときは、「訂正する」を使います。"
     )
@@ -136,17 +134,18 @@ def correct(request: HttpRequest, register: str, number: str) -> HttpResponse:
     meetings: list[Meeting] = []
     if request.method == "POST" and form.is_valid():
         try:
-            record_correct(
-                actor=viewer, register=register, number=number, values=form.values(), reason=form.cleaned_data["reason"],
-                revision=form.cleaned_data["revision"] or 0, now=now(), **form.period(),
-            )  # fmt: skip
+            wanted = {
+                "number": number, "values": form.values(), "reason": form.cleaned_data["reason"],
+                "revision": form.cleaned_data["revision"] or 0, **form.period(),
+            }  # fmt: skip
+            done = put(viewer, schema, ChangeRequest.What.CORRECT, office_id=record.office_id, asked=wanted)
         except RecordChangedMeanwhile:
             form, meetings = made.met(form, CorrectForm)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, gettext("訂正を記録しました。前の内容は、履歴に残っています。"))
-            return redirect(record_url(register, number))
+            said = gettext("訂正を記録しました。前の内容は、履歴に残っています。")
+            return answered(request, schema, done, said)
     lead = gettext(
         "書きまちがいなど、初めからそうではなかったことを直します。世の中のことが変わったときは、「変える」を使います。"
     )
@@ -194,7 +193,7 @@ class _Making:
         }  # fmt: skip
         return kind(
             *_posted(self.request), schema=self.schema, keys=self.keys, payload=dict(self.version.payload),
-            ctx=_ctx(self.viewer), initial={**first, **hidden}, **more,
+            ctx=_ctx(self.viewer), initial={**first, **hidden}, viewer=self.viewer, **more,
         )  # fmt: skip
 
     def met(self, form: RecordForm, kind: Any, **more: Any) -> tuple[Any, list[Meeting]]:
@@ -219,7 +218,7 @@ class _Making:
         payload: Payload = dict((theirs or self.version).payload)
         again = kind(
             schema=self.schema, keys=self.keys, payload=payload, ctx=_ctx(self.viewer),
-            initial={**values_met(form, meetings), **typed, **hidden}, **more,
+            initial={**values_met(form, meetings), **typed, **hidden}, viewer=self.viewer, **more,
         )  # fmt: skip
         return again, meetings
 
@@ -254,7 +253,7 @@ def _show(
     steps = [(made.record.number, back), (title, "")] if made is not None else [(title, "")]
     context = {
         "schema": schema, "key": schema.key, "label": schema.words("label"), "form": form, "title": title,
-        "button_label": button, "back": back, "lead": lead, "groups": form.groups(), "met": met,
+        "button_label": button_for(schema, button), "back": back, "lead": lead, "groups": form.groups(), "met": met,
         "placing": [form[name] for name in form.placing],
         "reason": form["reason"],
         "meetings": made.table(meetings) if made is not None and meetings else None,
@@ -265,7 +264,7 @@ def _show(
 
 
 def _posted(request: HttpRequest) -> tuple[Any, ...]:
-    return (request.POST,) if request.method == "POST" else ()
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
 def _ctx(viewer: Viewer) -> Ctx:

@@ -16,16 +16,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from madoguchi.blocks.people.queries import office_names
+from madoguchi.blocks.registers.deciding import may_request, to_decide
 from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.kind.model import SavedView
-from madoguchi.blocks.registers.models import FileImport, Tally
+from madoguchi.blocks.registers.models import ChangeRequest, FileImport, SavedList, Tally
 from madoguchi.blocks.registers.presentation import Shown, column_of, links_seen, masked, record_url
 from madoguchi.blocks.registers.queries import Asked, records_listed
 from madoguchi.blocks.registers.schema import Schema
 from madoguchi.blocks.registers.seeing import VIEW, fields_seen, schema_seen, schemas_seen
+from madoguchi.blocks.registers.statistics import statistics_seen
 from madoguchi.blocks.registers.types import RecordRow
-from madoguchi.blocks.registers.views.asking import IMPORT, may_import, may_write, page_number, page_of, way
+from madoguchi.blocks.registers.views.asking import (
+    IMPORT,
+    may_ask,
+    may_import,
+    may_write,
+    page_number,
+    page_of,
+    way,
+)
 from madoguchi.blocks.registers.views.filters import FilterForm
+from madoguchi.blocks.registers.views.saving import (
+    conditions_of,
+    list_current,
+    lists_seen,
+    may_drop,
+    save_form,
+    tabs_saved,
+)
 from madoguchi.kernel.declarations import UnknownDeclaration, published, text_for
 from madoguchi.kernel.pages import viewer_of
 from madoguchi.kernel.rights import Viewer
@@ -155,15 +173,23 @@ def records(request: HttpRequest, register: str) -> HttpResponse:
         if not listed.rows and listed.count:
             listed = records_listed(viewer, schema, replace(found.asked, page=page.number), on=viewer.on)
         table = _table(request, viewer, found, listed.rows)
+    lists = lists_seen(viewer, schema)
+    conditions = conditions_of(request.GET, viewer, schema)
+    saved = list_current(lists, request.GET, conditions)
     bare = not (request.GET.get("q") or found.form.narrowed or found.view)
     context = {
         "schema": schema, "key": schema.key, "label": schema.words("label"), "summary": schema.words("summary"),
         "basis": schema.model.basis, "record_word": schema.words("record"), "form": found.form, "page": page,
-        "table": table, "bare": bare, "tabs": _tabs(schema, found), "may_add": may_write(viewer, schema),
+        "table": table, "bare": bare, "tabs": _tabs(schema, found, lists, saved), "may_add": may_ask(viewer, schema),
         "may_import": may_import(viewer, schema), "exports": _exports(request, schema, found),
+        "personal_url": _personal_url(request, schema),
+        "counted": bool(statistics_seen(viewer, schema)), "stocktake": schema.model.stocktake,
         "covers": any(masked(schema.fields[key]) for key in found.seen), "view": found.view, "sort": found.sort,
         "waiting": waiting_imports(viewer, register=schema.key) if viewer.may(IMPORT, service=schema.service) else [],
-        "approve": schema.model.approve, "breadcrumb": way(schema),
+        "saved": saved, "may_drop": saved is not None and may_drop(viewer, schema, saved),
+        "save_form": save_form(viewer, schema, conditions) if conditions and found.asked is not None else None,
+        "bulk": may_write(viewer, schema) and page is not None and page.paginator.count > 1,
+        "requests": _requests(viewer, schema), "approve": schema.model.approve, "breadcrumb": way(schema),
     }  # fmt: skip
     return render(request, "registers/list.html", context, status=422 if found.form.errors else 200)
 
@@ -201,13 +227,23 @@ def _table(request: HttpRequest, viewer: Viewer, found: Sought, rows: list[Recor
     )  # fmt: skip
 
 
-def _tabs(schema: Schema, found: Sought) -> list[Tab]:
+def _tabs(schema: Schema, found: Sought, lists: list[SavedList], saved: SavedList | None) -> list[Tab]:
     here = reverse("registers:list", args=[schema.key])
+    whole = saved is None
     views = [
-        Tab(schema.words(f"views.{view.key}.label"), f"{here}?view={view.key}", view is found.view)
+        Tab(schema.words(f"views.{view.key}.label"), f"{here}?view={view.key}", whole and view is found.view)
         for view in schema.model.views
     ]
-    return [Tab(gettext("すべて"), here, found.view is None), *views] if views else []
+    tabs = [*views, *tabs_saved(schema, lists, saved)]
+    return [Tab(gettext("すべて"), here, whole and found.view is None), *tabs] if tabs else []
+
+
+def _requests(viewer: Viewer, schema: Schema) -> tuple[str, int] | None:
+    """Give where the register's requests stand and how many wait for the viewer, where it asks for a second person."""
+    if not (schema.model.approve and may_request(viewer, schema)):
+        return None
+    waiting = ChangeRequest.objects.filter(to_decide(viewer, [schema])).count()
+    return reverse("registers:requests", args=[schema.key]), waiting
 
 
 # As a file
@@ -227,6 +263,12 @@ def _exports(request: HttpRequest, schema: Schema, found: Sought) -> list[tuple[
         query["format"] = name
         links.append((label, f"{reverse('registers:export', args=[schema.key])}?{query.urlencode()}"))
     return links
+
+
+def _personal_url(request: HttpRequest, schema: Schema) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{reverse('registers:export_personal', args=[schema.key])}?{query.urlencode()}"
 
 
 def _exportable(schema: Schema, asked: Asked) -> bool:

@@ -17,12 +17,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.blocks.fields.types import FileField, PartyField
+from madoguchi.blocks.fields.types import PartyField
 from madoguchi.blocks.people.queries import office_names
 from madoguchi.blocks.registers.actions import records_look
+from madoguchi.blocks.registers.filing import files_seen
 from madoguchi.blocks.registers.forms import AsOfForm
 from madoguchi.blocks.registers.indexes import of_register
-from madoguchi.blocks.registers.models import Descent, Record, Version
+from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.presentation import (
     Shown,
     column_of,
@@ -36,8 +37,12 @@ from madoguchi.blocks.registers.queries import record_view
 from madoguchi.blocks.registers.schema import Schema
 from madoguchi.blocks.registers.seeing import fields_seen, payload_seen, rows_seen, schemas_seen
 from madoguchi.blocks.registers.types import RecordRow, RecordView
-from madoguchi.blocks.registers.views.asking import EDIT, may_write, page_of, record_seen, way
+from madoguchi.blocks.registers.views.asking import EDIT, may_ask, may_write, page_of, record_seen, way
 from madoguchi.blocks.registers.views.history import happenings
+from madoguchi.blocks.registers.views.lineage import lineage
+from madoguchi.blocks.registers.views.parting import may_descend
+from madoguchi.blocks.registers.views.requesting import waiting_of
+from madoguchi.blocks.registers.views.sheets import sheet_links
 from madoguchi.kernel.clock import now
 from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.pages import viewer_of
@@ -79,7 +84,8 @@ def record(request: HttpRequest, register: str, number: str) -> HttpResponse:
     if uncovered:
         records_look(actor=viewer, register=register, numbers=[number], what="record", now=now())
     links = links_seen(viewer, schema, [view.payload], on)
-    shown = Shown(schema, on=on, uncovered=uncovered, links=links)
+    files = files_seen(viewer, schema, number)
+    shown = Shown(schema, on=on, uncovered=uncovered, links=links, files=files)
     context = {
         "schema": schema, "key": schema.key, "number": number, "view": view, "form": form, "on": on,
         "title": shown.title(view.payload) or _title(shown, view), "record_word": schema.words("record"),
@@ -87,9 +93,12 @@ def record(request: HttpRequest, register: str, number: str) -> HttpResponse:
         "hidden": len(view.hidden), "covered": bool(masked_of(schema, view.payload or ())) and not uncovered,
         "uncovered": uncovered, "past": _past(form, on, at, viewer) if valid else "",
         "coming": [_coming(schema, number, day) for day in view.coming[:5]] if at is None else [],
-        "beneath": list(_beneath(request, viewer, row, on, at)), "descent": _descent(viewer, schema, row),
+        "beneath": list(_beneath(request, viewer, row, on, at)), "descent": lineage(viewer, schema, row),
+        "may_descend": may_descend(viewer, schema, row), "merge_query": f"?{urlencode({'n': number})}",
+        "sheets": sheet_links(schema, number, on=on if on != viewer.on else None) if view.payload is not None and at is None else [],
         "history": happenings(shown, row, seen, on=viewer.on), "here": record_url(register, number),
         "may_write": may_write(viewer, schema, office_id=row.office_id),
+        "may_ask": may_ask(viewer, schema, office_id=row.office_id), "requests_waiting": waiting_of(viewer, schema, row),
         "approve": schema.model.approve and viewer.may(EDIT, office_id=row.office_id, service=schema.service),
         "correct_query": f"?{urlencode({'on': on.isoformat()})}" if on != viewer.on else "",
         "breadcrumb": way(schema, (number, "")), "query": request.GET.urlencode(),
@@ -140,8 +149,6 @@ def _groups(shown: Shown, view: RecordView) -> list[tuple[str, list[SummaryRow]]
         text: Any = shown.markup(key, value)
         if isinstance(field, PartyField) and parties.get(key):
             text = f"{text} {parties[key]}"
-        if isinstance(field, FileField) and value and not shown.covered(key):
-            text = gettext("%(count)d個のファイル") % {"count": len(value)}
         rows = groups.setdefault(shown.schema.words(f"fields.{key}.group"), [])
         rows.append(SummaryRow(shown.schema.label(key), text))
     return list(groups.items())
@@ -188,7 +195,7 @@ def _beneath(
         add = f"{reverse('registers:add', args=[schema.key])}?{urlencode({'parent': row.number})}"
         yield Beneath(
             schema.words("label"), schema.words("record"), count, _children(viewer, schema, found, on), page, param,
-            add if row.retired_on is None and may_write(viewer, schema) else "",
+            add if row.retired_on is None and may_ask(viewer, schema) else "",
         )  # fmt: skip
 
 
@@ -202,21 +209,3 @@ def _children(viewer: Viewer, schema: Schema, found: list[Version], on: date) ->
         *(column_of(shown, key, sortable=False) for key in keys),
     ]
     return Table(columns, rows, caption=schema.words("label"), caption_hidden=True, key=f"c-{schema.key}")
-
-
-def _descent(viewer: Viewer, schema: Schema, row: Record) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Give what a record came from and what came from it, where its register knows splits and merges."""
-    if not schema.model.genealogy:
-        return []
-    rows = (
-        rows_seen(viewer, schema, field="source__office_id"),
-        rows_seen(viewer, schema, field="result__office_id"),
-    )
-    came = Descent.objects.filter(rows[0], result=row).values_list("source__number", "happened_on")
-    became = Descent.objects.filter(rows[1], source=row).values_list("result__number", "happened_on")
-    parts = [(gettext("もとの記録"), came), (gettext("ここから分かれた・まとめた記録"), became)]
-    return [
-        (label, [(number, record_url(schema.key, number), date_text(day)) for number, day in found])
-        for label, found in parts
-        if found
-    ]
