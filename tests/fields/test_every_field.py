@@ -81,7 +81,22 @@ def tried(field: Any, typed: str) -> tuple[Any, ValueRefused | None]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    "wrong", [1.5, [], {}, [None], {"written": 1}, object, "\ud800", [[1]], {"lat": "x", "lon": "y"}]
+    "wrong",
+    [
+        1.5,
+        [],
+        {},
+        [None],
+        {"written": 1},
+        object,
+        "\ud800",
+        [[1]],
+        {"lat": "x", "lon": "y"},
+        "",
+        " ",
+        " a",
+        "a\n",
+    ],
 )
 def test_what_is_no_value_is_refused(kind: str, wrong: Any) -> None:
     field, _values = FIELDS[kind]

@@ -99,7 +99,7 @@ FIELDS = {
     "table": (
         _table,
         st.lists(
-            st.fixed_dictionaries({"what": _plain}, optional={"count": st.integers(0, 99), "since": _days}), min_size=1, max_size=4
+            st.fixed_dictionaries({"what": _plain.filter(str.strip)}, optional={"count": st.integers(0, 99), "since": _days}), min_size=1, max_size=4
         ),
     ),
 }  # fmt: skip

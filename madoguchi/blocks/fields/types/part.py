@@ -118,10 +118,12 @@ class FieldPart(Part):
     def checks(self, value: Json, ctx: Ctx) -> None:
         """Check a value that is there; by writing it and reading it again, where nothing shorter will do."""
         try:
-            read = self.reads(ctx)(self.writes(value, ctx))
+            text = self.writes(value, ctx)
+            read = self.reads(ctx)(text)
         except (TypeError, AttributeError, KeyError, IndexError) as error:
             raise ValueRefused("shape") from error
-        if read.value != value:
+        # Blanks around are never kept: who reads the text again would not find them.
+        if read.value != value or not text or text != text.strip():
             raise ValueRefused("shape")
 
     # Writing
