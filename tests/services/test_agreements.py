@@ -84,7 +84,7 @@ def test_an_end_needs_its_day_and_reason(office: int) -> None:
     assert refused_change(one, state="ended", ended_on="2027-03-31") == words
     change(one, state="ended", ended_on="2027-03-31", end_reason="期間が満ちた")
     assert refused_change(one, state="in_force", ended_on=None) == [
-        "「状態」は「終了」から「有効」にできません。できるのは （なし） です。"
+        "「状態」は「終了」から先に変えられません。入れまちがいなら、訂正してください。"
     ]
 
 

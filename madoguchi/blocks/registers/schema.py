@@ -236,10 +236,15 @@ class Schema:
         allowed = one.first if was is None else one.allow.get(was, ())
         if now not in allowed:
             field, ctx = self.fields[one.field], Ctx(on=date.min, language=get_language() or "ja")
-            names = gettext("、").join(field.show(code, ctx) for code in allowed) or gettext("（なし）")
-            text = gettext(
-                "「%(label)s」は「%(was)s」から「%(now)s」にできません。できるのは %(names)s です。"
-            )
+            names = gettext("、").join(field.show(code, ctx) for code in allowed)
+            if names:
+                text = gettext(
+                    "「%(label)s」は「%(was)s」から「%(now)s」にできません。できるのは %(names)s です。"
+                )
+            else:
+                text = gettext(
+                    "「%(label)s」は「%(was)s」から先に変えられません。入れまちがいなら、訂正してください。"
+                )
             shown = field.show(was, ctx) if was is not None else gettext("（新しい記録）")
             yield Problem(
                 one.field, "transition",
