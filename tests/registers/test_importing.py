@@ -17,13 +17,16 @@ from madoguchi.blocks.registers.actions import (
     file_apply,
     file_bring,
     file_check,
+    imports,
     record_change,
 )
+from madoguchi.blocks.registers.actions.imports import readings_of, stager_of, table_of
 from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.models import ColumnMap, FileImport, Record, Tally, Version
 from madoguchi.blocks.registers.schema import schema_get
 from madoguchi.blocks.registers.testing import DAY, KEEPER, NOW, PLOTS, THINGS, record_make, register_make
 from madoguchi.kernel.rights import Grant, Viewer
+from madoguchi.kernel.tables import table_read
 
 pytestmark = pytest.mark.django_db
 HEAD = "品名,製造番号,状態,取得価格,取得日,貸出中,数\n"
@@ -193,3 +196,35 @@ def test_records_named_within_a_cell_are_found_though_a_column_names_others() ->
     apply(kept)
     payload = Version.objects.get(register="test.things").payload
     assert (payload["plot"], payload["parts"]) == (first, [{"plot": second}])
+
+
+def test_a_file_is_read_once_and_again_only_when_declarations_have_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    register_make()
+    kept, other = bring(GOOD), bring(GOOD)
+    read: list[str] = []
+
+    def counted(content: bytes, name: str) -> Any:
+        read.append(name)
+        return table_read(content, name)
+
+    monkeypatch.setattr(imports, "table_read", counted)
+    apply(kept)
+    assert read == []
+    assert FileImport.objects.get(key=kept.key).readings is None
+    register_make(natural=[], unique=[])
+    apply(other)
+    assert read == ["備品.csv"]
+
+
+def test_readings_come_out_as_they_went_in() -> None:
+    register_make()
+    kept = bring(HEAD + "机,1,使う,12000,令和8年4月1日,○,2\n椅子,000002,保管,3000,,×,10\n")
+    stager = stager_of(schema_get("test.things"), kept, KEEPER)
+    table = table_of(stager.schema, bytes(kept.content or b""), kept.name, kept)
+    (known,) = readings_of(stager.schema, kept, stager)
+    (anew,) = stager.readings(table)
+    assert known == anew
+    assert [problem.code for problem in known[0].problems] == ["zeros", "choice"]
+    assert known[0].problems[0].proposal is not None

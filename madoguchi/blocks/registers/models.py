@@ -254,7 +254,8 @@ class FileImport(models.Model):
     """
     A file that somebody brought: what it comes to, and whether it was applied. Its content goes when it is done with.
 
-    ``fixes`` are texts that stand in place of cells, by row and heading; ``digest`` is that of the outcome that was shown.
+    ``fixes`` are texts that stand in place of cells, by row and heading; ``readings`` its rows as they were read, packed
+    (``importing.readings``); ``digest`` is that of the outcome that was shown.
     """
 
     class State(models.TextChoices):
@@ -267,6 +268,7 @@ class FileImport(models.Model):
     name = models.CharField(_("ファイル名"), max_length=200)
     sha256 = models.CharField(_("ファイルの要約"), max_length=64)
     content = models.BinaryField(_("内容"), null=True)
+    readings = models.BinaryField(_("読んだ行"), null=True)
     sheet = models.CharField(_("シート"), max_length=100, blank=True)
     first_row = models.PositiveIntegerField(_("表の初めの行"), default=0)
     columns = models.JSONField(_("列の対応"), default=dict)
@@ -285,7 +287,8 @@ class FileImport(models.Model):
         verbose_name = _("ファイルの取り込み")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="staged", done_at=None, content__isnull=False) | (~Q(state="staged") & Q(done_at__isnull=False, content=None)),
+                condition=Q(state="staged", done_at=None, content__isnull=False)
+                | (~Q(state="staged") & Q(done_at__isnull=False, content=None, readings=None)),
                 name="file_import_done_is_empty",
             )
         ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,8 @@ from madoguchi.blocks.registers.importing.columns import (
     mapping_wrong,
     table_choose,
 )
-from madoguchi.blocks.registers.importing.rows import PORTION, Outcome, Staged, Stager, outcome_of
+from madoguchi.blocks.registers.importing.readings import PORTION, Packer, Reading, unpacked
+from madoguchi.blocks.registers.importing.rows import Outcome, Staged, Stager, outcome_of
 from madoguchi.blocks.registers.models import ColumnMap, FileImport, Record, Version
 from madoguchi.blocks.registers.schema import Schema, schema_get
 from madoguchi.blocks.registers.totals import totals_follow
@@ -130,7 +131,7 @@ def file_check(
         kept.fixes = [[row, heading, text] for (row, heading), text in sorted(known.items())]
     kept.holds_from = on or kept.holds_from
     _stage(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept), actor)
-    kept.save(update_fields=["columns", "repairs", "fixes", "holds_from", "counts", "digest"])
+    kept.save(update_fields=["columns", "repairs", "fixes", "holds_from", "readings", "counts", "digest"])
     audit_write(actor, "registers.file_checked", kept.subject(), detail=dict(kept.counts))
     return kept
 
@@ -156,13 +157,13 @@ def file_apply(
     """
     kept, schema = _waiting(actor, import_key)
     done = FileImport.objects.filter(pk=kept.pk, state=FileImport.State.STAGED)
-    if not done.update(state=FileImport.State.APPLIED, content=None, done_at=now):
+    if not done.update(state=FileImport.State.APPLIED, content=None, readings=None, done_at=now):
         raise FileDone
     outcome = Outcome()
     touched: list[Record] = []
-    stager = stager_of(schema, kept, table_of(schema, bytes(kept.content or b""), kept.name, kept), actor)
+    stager = stager_of(schema, kept, actor)
     portion: list[Staged] = []
-    for staged in stager.staged():
+    for staged in stager.staged(readings_of(schema, kept, stager)):
         outcome.add(staged)
         if staged.action in ("new", "changed"):
             portion.append(staged)
@@ -188,7 +189,7 @@ def file_drop(*, actor: Viewer, import_key: str, now: datetime) -> None:
     """Leave a file; its content goes."""
     kept, _schema = _waiting(actor, import_key)
     rows = FileImport.objects.filter(pk=kept.pk, state=FileImport.State.STAGED)
-    if not rows.update(state=FileImport.State.DROPPED, content=None, done_at=now):
+    if not rows.update(state=FileImport.State.DROPPED, content=None, readings=None, done_at=now):
         raise FileDone
     audit_write(actor, "registers.file_dropped", kept.subject())
 
@@ -213,7 +214,13 @@ def table_of(schema: Schema, content: bytes, name: str, kept: FileImport | None 
     return found
 
 
-def stager_of(schema: Schema, kept: FileImport, table: Table, actor: Viewer) -> Stager:
+def readings_of(schema: Schema, kept: FileImport, stager: Stager) -> Iterator[list[Reading]]:
+    """Give the rows of a file as they were read when it was shown; read anew where declarations have changed since."""
+    known = unpacked(bytes(kept.readings or b""))
+    return known or stager.readings(table_of(schema, bytes(kept.content or b""), kept.name, kept))
+
+
+def stager_of(schema: Schema, kept: FileImport, actor: Viewer) -> Stager:
     """
     Give what reads a file's rows as it was said.
 
@@ -233,7 +240,13 @@ def stager_of(schema: Schema, kept: FileImport, table: Table, actor: Viewer) -> 
         )
 
     return Stager(
-        schema, table, mapping, office_id=kept.office_id, offices=offices, may_write=may_write, ctx=ctx
+        schema,
+        kept.sheet,
+        mapping,
+        office_id=kept.office_id,
+        offices=offices,
+        may_write=may_write,
+        ctx=ctx,
     )
 
 
@@ -263,7 +276,9 @@ def _waiting(actor: Viewer, import_key: str) -> tuple[FileImport, Schema]:
 
 
 def _stage(schema: Schema, kept: FileImport, table: Table, actor: Viewer) -> Outcome:
-    outcome = outcome_of(stager_of(schema, kept, table, actor))
+    stager, packer = stager_of(schema, kept, actor), Packer()
+    outcome = outcome_of(stager, packer.through(stager.readings(table)))
+    kept.readings = packer.packed()
     kept.counts, kept.digest = dict(outcome.counts), outcome.digest
     return outcome
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
 from typing import Any, Literal
 
 from django.utils.translation import gettext
@@ -16,49 +15,26 @@ from django.utils.translation import gettext
 from madoguchi.blocks.fields.types import (
     ADDRESS_PORT,
     AddressField,
-    ComputedField,
     Ctx,
     LinkPart,
     Proposal,
     Reader,
     Repair,
+    TableField,
     ValueRefused,
     links_find,
     written_address,
 )
-from madoguchi.blocks.registers.importing.cells import CellLost, cell_text
 from madoguchi.blocks.registers.importing.columns import NUMBER, OFFICE, PARENT, FileMap
+from madoguchi.blocks.registers.importing.readings import CellProblem, Cells, Reading
 from madoguchi.blocks.registers.indexes import of_register
 from madoguchi.blocks.registers.models import Record, Version
 from madoguchi.blocks.registers.schema import Payload, RecordRefused, Schema
 from madoguchi.blocks.registers.slots import unique_value
-from madoguchi.kernel.tables import Row, Table
+from madoguchi.kernel.tables import Table
 from madoguchi.kit.portions import portions
 
 Action = Literal["new", "changed", "same", "rejected"]
-PORTION = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """What is wrong with a cell: the file's own column name ("" for the row), a stable code, words, a repair to choose."""
-
-    sheet: str
-    row: int
-    column: str
-    code: str
-    message: str
-    proposal: Proposal | None = None
-
-    def as_data(self) -> dict[str, Any]:
-        """Give it as the command prints it."""
-        return {
-            "sheet": self.sheet,
-            "row": self.row,
-            "column": self.column,
-            "code": self.code,
-            "message": self.message,
-        }
 
 
 @dataclass(slots=True)
@@ -132,7 +108,7 @@ class Stager:
     def __init__(
         self,
         schema: Schema,
-        table: Table,
+        sheet: str,
         mapping: FileMap,
         *,
         office_id: int,
@@ -145,73 +121,35 @@ class Stager:
         :param offices: ids by name and by key.
         :param may_write: whether whoever brings the file may write for an office: whose a record is, and whose it becomes.
         """
-        self.schema, self.table, self.mapping, self.ctx = schema, table, mapping, ctx
+        self.schema, self.ctx, self._cells = schema, ctx, Cells(schema, sheet, mapping, ctx)
         self.office_id, self.offices, self._may_write = office_id, offices, cache(may_write)
-        self._places: dict[str, int] = {}
-        self._heads: dict[str, str] = {}
-        for place, heading in enumerate(table.headings):
-            if target := mapping.columns.get(heading.name):
-                self._places[target] = place
-                self._heads[target] = heading.name
-        self._fields = {
-            key: one
-            for key, one in schema.fields.items()
-            if not isinstance(one, ComputedField)
-            and key not in schema.totals
-            and (key in self._places or f"{key}:lat" in self._places)
-        }
-        # Only what asks for links is made anew for each portion, with the answers for its rows.
-        self._kept = {
-            key: one.reader(ctx)
-            for key, one in self._fields.items()
-            if not isinstance(one, AddressField | LinkPart)
-        }
         self._seen: dict[tuple[Any, ...], int] = {}
         self._unique: dict[tuple[Any, ...], int] = {}
 
-    def staged(self) -> Iterator[Staged]:
-        """Give every row of the table, read and compared."""
-        rows = iter(self.table.rows)
-        while portion := list(islice(rows, PORTION)):
-            yield from self._portion([row for row in portion if row.role == "data"])
+    def readings(self, table: Table) -> Iterator[list[Reading]]:
+        """Read the cells of the table, portion by portion."""
+        return self._cells.readings(table)
 
-    def _portion(self, rows: Sequence[Row]) -> list[Staged]:
-        texts = [self._texts(row) for row in rows]
-        readers = self._readers(texts)
-        found = [
-            self._read(row.number, one, problems, readers)
-            for row, (one, problems) in zip(rows, texts, strict=True)
-        ]
+    def staged(self, readings: Iterable[list[Reading]]) -> Iterator[Staged]:
+        """Give every row, compared."""
+        for portion in readings:
+            yield from self._portion(portion)
+
+    def _portion(self, readings: Sequence[Reading]) -> list[Staged]:
+        readers = self._readers(readings)
+        found = [self._answered(reading, readers) for reading in readings]
         self._identify(found)
         self._compare(found)
         self._twice(found)
         return found
 
-    # Texts and values
+    # What is asked for elsewhere
 
-    def _texts(self, row: Row) -> tuple[dict[str, str], list[CellProblem]]:
-        texts: dict[str, str] = {}
-        problems: list[CellProblem] = []
-        for target, place in self._places.items():
-            head = self._heads[target]
-            fixed = self.mapping.fixes.get((row.number, head))
-            try:
-                texts[target] = cell_text(row.cells[place]) if fixed is None else fixed
-            except CellLost as lost:
-                problems.append(CellProblem(self.table.sheet, row.number, head, lost.code, lost.message))
-        for key in self._fields:
-            lat, lon = texts.get(f"{key}:lat", ""), texts.get(f"{key}:lon", "")
-            if lat.strip() or lon.strip():
-                texts[key] = f"{lat.strip()},{lon.strip()}"
-        return texts, problems
-
-    def _readers(self, texts: Sequence[tuple[dict[str, str], Any]]) -> dict[str, Reader]:
+    def _readers(self, readings: Sequence[Reading]) -> dict[str, Reader]:
         """Make the readers of a portion: what links name is asked for all of its rows at once."""
         found: dict[tuple[str, str], Mapping[str, Any]] = {}
-        for key, one in self._fields.items():
-            asked = {
-                text.strip() for texts_of, _problems in texts if (text := texts_of.get(key)) and text.strip()
-            }
+        for key, one in self._cells.asking.items():
+            asked = {text for reading in readings if (text := reading.asks.get(key, "").strip())}
             if isinstance(one, AddressField):
                 name, within, asked = ADDRESS_PORT, "", {written_address(text) for text in asked}
             elif isinstance(one, LinkPart):
@@ -221,35 +159,29 @@ class Stager:
             answers = links_find(name, sorted(asked), within=within, on=self.ctx.on)
             found[name, within] = {**found.get((name, within), {}), **answers}
         ctx = replace(self.ctx, found=found)
-        return {key: self._kept.get(key) or one.reader(ctx) for key, one in self._fields.items()}
+        # What the links within a table name was not asked for all rows: it asks by itself.
+        return {
+            key: one.reader(self.ctx if isinstance(one, TableField) else ctx)
+            for key, one in self._cells.asking.items()
+        }
 
-    def _read(
-        self,
-        number: int,
-        texts: Mapping[str, str],
-        problems: list[CellProblem],
-        readers: Mapping[str, Reader],
-    ) -> Staged:
+    def _answered(self, reading: Reading, readers: Mapping[str, Reader]) -> Staged:
         staged = Staged(
-            number, number=texts.get(NUMBER, "").strip()[:80], parent=texts.get(PARENT, "").strip()
-        )
-        staged.problems += problems
-        staged.office_id = self._office(staged, texts.get(OFFICE, "").strip())
-        payload: Payload = {}
-        for key, reader in readers.items():
-            if any(problem.column == self._head(key) for problem in problems):
-                continue
+            reading.row, number=reading.number, parent=reading.parent, payload=reading.payload,
+            problems=reading.problems, repairs=reading.repairs,
+        )  # fmt: skip
+        staged.office_id = self._office(staged, reading.office)
+        for key, text in reading.asks.items():
             try:
-                read = reader(texts.get(key, ""))
+                read = readers[key](text)
             except ValueRefused as refused:
                 staged.problems.append(
-                    self._problem(number, key, refused.code, refused.message, refused.proposal)
+                    self._problem(staged.row, key, refused.code, refused.message, refused.proposal)
                 )
                 continue
             staged.repairs += read.repairs
             if read.value is not None:
-                payload[key] = read.value
-        staged.payload = payload
+                reading.payload[key] = read.value
         return staged
 
     def _office(self, staged: Staged, text: str) -> int:
@@ -264,13 +196,10 @@ class Stager:
             return self.office_id
         return found
 
-    def _head(self, key: str) -> str:
-        return self._heads.get(key) or self._heads.get(f"{key}:lat", "")
-
     def _problem(
         self, row: int, key: str, code: str, message: str, proposal: Proposal | None = None
     ) -> CellProblem:
-        return CellProblem(self.table.sheet, row, self._head(key), code, message, proposal)
+        return self._cells.problem(row, key, code, message, proposal)
 
     # Which record
 
@@ -360,8 +289,8 @@ class Stager:
                 self._reject(one, self._problem(one.row, PARENT, "parent", message % {"number": one.parent}))
 
     def _judge(self, one: Staged, record: Record | None, before: Payload | None) -> None:
-        values = {**(before or {}), **dict.fromkeys(self._fields), **(one.payload or {})}
-        if record is not None and OFFICE not in self._places:
+        values = {**(before or {}), **dict.fromkeys(self._cells.fields), **(one.payload or {})}
+        if record is not None and not self._cells.has(OFFICE):
             one.office_id = record.office_id
         held = {one.office_id} if record is None else {one.office_id, record.office_id}
         if not all(self._may_write(office) for office in held):
@@ -396,17 +325,17 @@ class Stager:
 
     def _lacks(self) -> bool:
         """Whether the file has no column for a field that is required: then every row has to be asked."""
-        return any(one.required and key not in self._fields for key, one in self.schema.fields.items())
+        return any(one.required and key not in self._cells.fields for key, one in self.schema.fields.items())
 
     def _reject(self, one: Staged, problem: CellProblem) -> None:
         one.problems.append(problem)
         one.action, one.payload = "rejected", None
 
 
-def outcome_of(stager: Stager) -> Outcome:
-    """Read a whole table and say what it comes to."""
+def outcome_of(stager: Stager, readings: Iterable[list[Reading]]) -> Outcome:
+    """Say what a whole table comes to."""
     outcome = Outcome()
-    for staged in stager.staged():
+    for staged in stager.staged(readings):
         outcome.add(staged)
     return outcome
 

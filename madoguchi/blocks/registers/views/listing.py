@@ -302,7 +302,9 @@ def export(request: HttpRequest, register: str) -> Any:
 
 def waiting_imports(viewer: Viewer, *, register: str = "", brought_by: str = "") -> list[FileImport]:
     """Give the files that somebody brought and has not applied, those that the viewer may go on with."""
-    rows = FileImport.objects.filter(state=FileImport.State.STAGED).defer("content", "columns", "fixes")
+    rows = FileImport.objects.filter(state=FileImport.State.STAGED).defer(
+        "content", "readings", "columns", "fixes"
+    )
     if register:
         rows = rows.filter(register=register)
     if brought_by:

@@ -16,7 +16,8 @@ from madoguchi.blocks.fields.types import ComputedField, PointField, Repair
 from madoguchi.blocks.registers.actions.imports import stager_of, table_of
 from madoguchi.blocks.registers.importing.cells import CellLost, cell_text
 from madoguchi.blocks.registers.importing.columns import NUMBER, OFFICE, PARENT
-from madoguchi.blocks.registers.importing.rows import CellProblem, Outcome, Staged, outcome_of
+from madoguchi.blocks.registers.importing.readings import CellProblem
+from madoguchi.blocks.registers.importing.rows import Outcome, Staged, outcome_of
 from madoguchi.blocks.registers.models import FileImport, Version
 from madoguchi.blocks.registers.presentation import MASK, Shown, in_lines, links_seen, record_url
 from madoguchi.blocks.registers.schema import Payload, Schema
@@ -232,7 +233,9 @@ def preview_of(
     :raises ColumnsWrong: its columns name fields that the register has no more.
     """
     table = table_of(schema, bytes(kept.content or b""), kept.name, kept)
-    outcome = outcome_of(stager_of(schema, kept, table, viewer))
+    stager = stager_of(schema, kept, viewer)
+    # Read anew: what is wrong with a cell is told in the language of whoever looks.
+    outcome = outcome_of(stager, stager.readings(table))
     return Preview(viewer, schema, kept, table, outcome, typed or {})
 
 

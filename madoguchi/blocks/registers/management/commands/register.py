@@ -14,7 +14,7 @@ from django.core.management.base import CommandParser
 from madoguchi.blocks.fields.types import Repair
 from madoguchi.blocks.people.queries import offices_on
 from madoguchi.blocks.registers.actions import NothingToChange, file_apply, file_bring, file_drop
-from madoguchi.blocks.registers.actions.imports import stager_of, table_of
+from madoguchi.blocks.registers.actions.imports import readings_of, stager_of, table_of
 from madoguchi.blocks.registers.exporting import register_export
 from madoguchi.blocks.registers.importing.columns import mapping_propose
 from madoguchi.blocks.registers.importing.rows import Outcome, outcome_of
@@ -89,8 +89,8 @@ class Command(HouseCommand):
         outcome = None if options["dry_run"] else _applied(kept, actor, now)
         applied = outcome is not None
         if outcome is None:
-            table = table_of(schema, content, kept.name, kept)
-            outcome = outcome_of(stager_of(schema, kept, table, actor))
+            stager = stager_of(schema, kept, actor)
+            outcome = outcome_of(stager, readings_of(schema, kept, stager))
             file_drop(actor=actor, import_key=kept.key, now=now)
         return {
             "rows": outcome.rows,
