@@ -142,7 +142,7 @@ def test_titles_come_in_three_languages_and_japanese_stands_in(tokushima: None) 
     [
         ("key: [", "読めません"),
         ("- a\n", "名前: 値"),
-        ("key: x\nkey: y\n", "duplicate"),
+        ("key: x\nkey: y\n", "line 2"),
         ("key: x\ncity: y\n", "title"),
     ],
 )
