@@ -21,11 +21,7 @@ from madoguchi.blocks.measures.testing import YEAR, indicator_make
 from madoguchi.blocks.people import viewers
 from madoguchi.blocks.people.testing import office_make, role_with, staff_client
 from madoguchi.kernel.testing import makers
-from tests.house.test_routes import (
-    STAFF,
-    at_work,
-    published_roles,  # noqa: F401 - the fixture publishes the services
-)
+from tests.house.test_routes import STAFF, at_work
 from tests.support.house_browser import House
 from tests.support.rooms import import_testing_rooms
 
@@ -84,8 +80,9 @@ def templates_seen() -> Iterator[set[str]]:
 
 
 def page_templates() -> set[str]:
-    """Name every template of the house that is a whole page: it extends one of the shells."""
-    found = set()
+    """Name every template of the house that is a whole page: it extends a shell, and is none itself."""
+    found: set[str] = set()
+    shells: set[str] = set()
     for config in apps.get_app_configs():
         folder = Path(config.path) / "templates"
         if config.name.startswith("madoguchi.") and folder.is_dir():
@@ -100,7 +97,8 @@ def page_templates() -> set[str]:
                 shell = "/base" in name or name.startswith(("ui/shells", "allauth/"))
                 if first.startswith("{% extends") and not shell:
                     found.add(name)
-    return found
+                    shells.add(first.split('"')[1])
+    return found - shells
 
 
 def staff_pages() -> Iterator[tuple[str, Client]]:

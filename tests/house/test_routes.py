@@ -14,15 +14,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from madoguchi.blocks.people import viewers
 from madoguchi.blocks.people.testing import duty_begin, office_make, role_with, staff_client
-from madoguchi.kernel.declarations import declarations_publish, roles_published
-from madoguchi.kernel.rights import system_viewer
 from madoguchi.kernel.testing import makers
 from tests.support.rooms import import_testing_rooms
 
@@ -64,24 +61,6 @@ def routes(
 
 ROUTES = dict(routes(get_resolver().url_patterns))
 STAFF = sorted(name for name, path in ROUTES.items() if path.startswith("office/"))
-
-
-@pytest.fixture(scope="module")
-def published_house(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, frozenset[str]]]:
-    """Publish what the house declares, once for all routes, and give its roles."""
-    actor = system_viewer(on=NOW.date(), duty="試験")
-    with django_db_blocker.unblock(), transaction.atomic():
-        declarations_publish(actor=actor, keys=None, reason="試験", now=NOW)
-        roles = roles_published()
-        with django_db_blocker.block():
-            yield roles
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def published_roles(published_house: dict[str, frozenset[str]], db: None) -> dict[str, frozenset[str]]:
-    """Give the roles of what is published; each test begins anew behind it."""
-    return published_house
 
 
 def test_every_staff_route_has_a_maker() -> None:
