@@ -21,6 +21,7 @@ from django.db.migrations.state import ProjectState
 
 from madoguchi.kernel.actions import Refused, StoreUnavailable
 from madoguchi.kernel.clock import day_of, now
+from madoguchi.kernel.db.fulltext import fulltext_mend, fulltext_missing
 from madoguchi.kernel.db.triggers import triggers_make, triggers_missing
 from madoguchi.kernel.declarations import declarations_publish
 from madoguchi.kernel.models import Installation
@@ -130,10 +131,11 @@ def database_ready() -> None:
                 f"データベースがこの版より前のものです（{len(waiting)}件の移行が残っています）。"
                 "`madoguchi backup` で控えを取ってから `madoguchi migrate` を実行してください。"
             )
-        if triggers_missing():
+        if triggers_missing() or fulltext_missing():
             # A migration that was killed at its very end: the tables are there, their guards are not.
             with set_up_alone():
                 triggers_make()
+                fulltext_mend()
 
 
 def database_set_up() -> bool:

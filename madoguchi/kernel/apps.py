@@ -15,9 +15,11 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
+        from madoguchi.kernel.db.fulltext import fulltext_mend
         from madoguchi.kernel.db.triggers import triggers_make
 
         post_migrate.connect(triggers_make, sender=self, dispatch_uid="kernel.triggers")
+        post_migrate.connect(fulltext_mend, sender=self, dispatch_uid="kernel.fulltext")
         house = [config.name for config in apps.get_app_configs() if config.name.startswith("madoguchi.")]
         for room in REGISTERING_ROOMS:
             for name in house:

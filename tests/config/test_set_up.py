@@ -24,6 +24,7 @@ from madoguchi.config.setup import (
     migrations_waiting,
 )
 from madoguchi.kernel.audit import audit_verify
+from madoguchi.kernel.db.fulltext import fulltext_missing
 from madoguchi.kernel.db.triggers import triggers_missing
 from madoguchi.kernel.models import AuditRow, Installation, PublishedDeclaration
 
@@ -121,6 +122,15 @@ def test_an_interrupted_end_of_a_migration_is_mended(installed):
     assert triggers_missing()
     database_ready()
     assert not triggers_missing()
+
+
+def test_a_search_index_that_is_gone_is_made_again(installed):
+    lost = "TABLE version_words_words" if connection.vendor == "sqlite" else "INDEX version_words"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP {lost}")
+    assert fulltext_missing() == ["version_words"]
+    database_ready()
+    assert fulltext_missing() == []
 
 
 def _trigger() -> str:

@@ -37,7 +37,7 @@ from madoguchi.office.testing import delivery_make
 pytestmark = pytest.mark.django_db
 NAMES = {
     "audit_unsealed", "audit_verified", "backup", "clock", "data_folder", "database", "declarations", "disk", "fonts",
-    "keys", "migrations", "outbox_parked", "outbox_waiting", "triggers", "worker",
+    "keys", "migrations", "outbox_parked", "outbox_waiting", "search_index", "triggers", "worker",
 }  # fmt: skip
 
 
@@ -157,6 +157,16 @@ def test_a_trigger_that_is_gone() -> None:
     line = ask("triggers")
     assert line.state == "bad"
     assert "staff_one_main_post_insert" in line.text
+
+
+def test_a_search_index_that_is_gone() -> None:
+    assert ask("search_index").state == "ok"
+    lost = "TABLE version_words_words" if connection.vendor == "sqlite" else "INDEX version_words"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP {lost}")
+    line = ask("search_index")
+    assert line.state == "bad"
+    assert "version_words" in line.text
 
 
 def test_a_delivery_that_is_stuck() -> None:

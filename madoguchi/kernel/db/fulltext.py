@@ -269,7 +269,7 @@ def _rules_of(model: type[models.Model]) -> list[FullText]:
 
 def fulltext_missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """
-    Name the indexes that a database lacks, or holds in another form; ``fulltext_rebuild`` mends them.
+    Name the indexes that a database lacks, or holds in another form; ``fulltext_mend`` makes them again.
 
     The triggers on SQLite are told by ``triggers_missing``.
     """
@@ -291,6 +291,15 @@ def fulltext_missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         )
         indexes = {name for (name,) in cursor.fetchall()}
     return sorted(rule.name for _model, rule in wanted if rule.name not in indexes)
+
+
+def fulltext_mend(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """Make anew what a database lacks of its full-text indexes (after each ``migrate``)."""
+    missing = set(fulltext_missing(using))
+    tables = set(connections[using].introspection.table_names()) if missing else set()
+    for model in {model for model, rule in _rules() if rule.name in missing}:
+        if model._meta.db_table in tables:
+            fulltext_rebuild(model, using)
 
 
 def fulltext_rebuild(model: type[models.Model], using: str = DEFAULT_DB_ALIAS) -> None:

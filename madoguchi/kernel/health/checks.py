@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.models import DBTaskResult
 
 from madoguchi.kernel.audit import key_id, newest_moment, unsealed_rows
+from madoguchi.kernel.db.fulltext import fulltext_missing
 from madoguchi.kernel.db.triggers import triggers_missing
 from madoguchi.kernel.declarations import (
     Issue,
@@ -184,6 +185,23 @@ def triggers(now: datetime) -> Health:  # noqa: ARG001
     """Name the non-overlap triggers that SQLite lacks."""
     missing = triggers_missing()
     if missing:
+        return Health(
+            "bad",
+            _("欠けているもの：%(names)s") % {"names": ", ".join(missing[:5])},
+            _("`madoguchi migrate` を実行すると、作り直します。"),
+        )
+    return Health("ok", _("そろっています。"))
+
+
+@health_check(
+    "search_index",
+    label=gettext_lazy("検索の索引"),
+    meaning=gettext_lazy("言葉でさがすときに使います。欠けていると、あるものが見つかりません。"),
+    order=65,
+)
+def search_index(now: datetime) -> Health:  # noqa: ARG001
+    """Name the full-text indexes that the database lacks."""
+    if missing := fulltext_missing():
         return Health(
             "bad",
             _("欠けているもの：%(names)s") % {"names": ", ".join(missing[:5])},
