@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -180,10 +181,18 @@ def organisation_import_apply(
 
 
 @action("people.account_open", raises={"account_once": AccountTaken})
-def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime) -> User:  # noqa: ARG001
+def account_open(
+    *,
+    actor: Viewer,
+    staff_key: str,
+    password: str,
+    hashed: str = "",
+    now: datetime,  # noqa: ARG001
+) -> User:
     """
     Open an account for a staff member.
 
+    :param hashed: the password as ``make_password`` gives it, where several accounts get the same one; "" makes it.
     :raises NotAllowed: the actor does not keep accounts.
     :raises ValidationError: the password is too weak (Django's validators).
     :raises AccountTaken: there is one already.
@@ -194,7 +203,7 @@ def account_open(*, actor: Viewer, staff_key: str, password: str, now: datetime)
         raise AccountTaken
     user = User(username=staff.key)
     validate_password(password, user)
-    user.set_password(password)
+    user.password = hashed or make_password(password)
     user.save(force_insert=True)
     StaffMember.objects.filter(pk=staff.pk).update(user=user)
     stamp_move(STAMP)

@@ -74,18 +74,16 @@ def residents_load(path: Path, *, actor: Viewer, now: datetime) -> None:
 def _sign_ins(
     given: Mapping[str, Any], parties: Mapping[str, Party], *, actor: Viewer, now: datetime
 ) -> None:
-    for one in given["who"]:
-        party = parties[one["who"]]
-        if counter_means(party) is None:
-            start, hashed = StartCode.make(), passphrase_hash(given["passphrase"])
-            counter_account_open(
-                actor=actor, party_key=party.key, papers=[given["papers"]], start=start, now=now
-            )
-            means = counter_means(party)
-            assert means is not None
-            counter_passphrase_choose(
-                actor=actor, means_id=means.pk, known=means.secret, hashed=hashed, now=now
-            )
+    new = [party for one in given["who"] if counter_means(party := parties[one["who"]]) is None]
+    if not new:
+        return
+    # One passphrase for all, and a start code that is used up at once: each costs half a second, on purpose.
+    start, hashed = StartCode.make(), passphrase_hash(given["passphrase"])
+    for party in new:
+        counter_account_open(actor=actor, party_key=party.key, papers=[given["papers"]], start=start, now=now)
+        means = counter_means(party)
+        assert means is not None
+        counter_passphrase_choose(actor=actor, means_id=means.pk, known=means.secret, hashed=hashed, now=now)
 
 
 def _mandates(
