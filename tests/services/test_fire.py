@@ -141,7 +141,7 @@ def test_fires() -> None:
     assert refused_change(fire, state="reported") == ["出火原因が調査中のままでは、報告済みにできません。"]
     change(fire, cause="stove", state="reported")
     (refusal,) = refused_change(fire, state="draft")
-    assert "「報告済み」から「入力中」にできません" in refusal
+    assert "「報告済み」から先に変えられません" in refusal
     assert sorted(listed("fire.fires", "open")) == ["2026-002", "2026-004"]
 
 
@@ -165,7 +165,7 @@ def test_premises_and_their_violations() -> None:
     assert payload(report)["open_violations"] == 1
     assert figure("fire.violations_put_right", 2026) == 50
     (refusal,) = refused_change(first, stage="guided", fixed_on=None)
-    assert "「是正済み」から「指導」にできません" in refusal
+    assert "「是正済み」から先に変えられません" in refusal
 
     missing = ["命令には、命令した日、命令書の番号、履行の期限が要ります。"]
     assert refused_add("fire.violations", office, {**VIOLATION, "stage": "ordered"}, hotel) == missing

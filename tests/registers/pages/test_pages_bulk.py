@@ -122,7 +122,7 @@ def test_what_cannot_change_is_told_and_stays(office: Office) -> None:
     shown = shown_by(client, address, f_state="store")
     told = words(shown)
     assert "変えられない記録 1 件" in told
-    assert "「廃棄済み」から「保管」にできません" in told
+    assert "「廃棄済み」から先に変えられません" in told
     assert "変えられない1件は、そのまま残ります" in told
     assert client.post(address, {**inputs(shown), "reason": "x", "do": "apply"}).status_code == 302
     assert {current(record)["state"] for record in mine} == {"store"}
