@@ -96,9 +96,7 @@ def test_a_device_leaves_only_with_proof_of_erasure(office: int) -> None:
         assert refused_change(device, state="gone", gone_on="2026-05-10", **proof) == [unproved]
     change(device, state="gone", gone_on="2026-05-10", **PROOF)
     assert figure("ict_assets.devices_erased", 2026) == Decimal(1)
-    assert refused_change(device, state="use")[0].startswith(
-        "「状態」は「廃棄済み」から先に変えられません。"
-    )
+    assert refused_change(device, state="use")[0].startswith("「状態」は「廃棄済み」から先に変えられません。")
 
 
 def test_what_is_leased_goes_back_and_serials_are_once(office: int) -> None:
