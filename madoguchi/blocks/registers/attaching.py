@@ -31,7 +31,12 @@ def kept_subject(register: str, field: str, number: str) -> Subject:
 
 def draft_subject(register: str, field: str, viewer: Viewer) -> Subject:
     """Give what a file belongs to that somebody has sent and not recorded yet."""
-    return Subject(DRAFT, f"{register} {field} {viewer.key or viewer.kind}")
+    return Subject(DRAFT, f"{register} {field} {sender_of(viewer)}")
+
+
+def sender_of(viewer: Viewer) -> str:
+    """Give by what a draft knows who sent it."""
+    return viewer.key or viewer.kind
 
 
 def subject_parts(key: str) -> tuple[str, str, str]:

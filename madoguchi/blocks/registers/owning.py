@@ -9,7 +9,7 @@ from madoguchi.blocks.files.actions import FileRemoved, file_remove
 from madoguchi.blocks.files.queries import files_lying
 from madoguchi.blocks.files.types import FileLine
 from madoguchi.blocks.registers.actions.looking import records_look
-from madoguchi.blocks.registers.attaching import DRAFT, KEPT, subject_parts
+from madoguchi.blocks.registers.attaching import DRAFT, KEPT, sender_of, subject_parts
 from madoguchi.blocks.registers.models import ChangeRequest, Record
 from madoguchi.blocks.registers.schema import Schema, UnknownRegister, schema_get
 from madoguchi.blocks.registers.seeing import BY_CLASS, VIEW, fields_seen
@@ -22,7 +22,11 @@ _WRITE = ("registers.edit", "registers.approve")
 
 def kept_read(viewer: Viewer, key: str) -> bool:
     """Whether the files of a record's field may be read: by whoever sees the record and the field."""
-    return _sees(viewer, key) is not None
+    register, field, number = subject_parts(key)
+    schema, office = _schema(register), _office(register, number)
+    if schema is None or office is None or not viewer.may(VIEW, office_id=office, service=schema.service):
+        return False
+    return field in fields_seen(viewer, schema, office_id=office)
 
 
 def kept_write(viewer: Viewer, key: str) -> bool:
@@ -50,7 +54,7 @@ def draft_read(viewer: Viewer, key: str) -> bool:
     schema = _schema(register)
     if schema is None or field not in schema.fields:
         return False
-    if (viewer.key or viewer.kind) == sender:
+    if sender == sender_of(viewer):
         return viewer.may(VIEW, service=schema.service)
     return viewer.may("registers.approve", service=schema.service)
 
@@ -61,7 +65,7 @@ def draft_write(viewer: Viewer, key: str) -> bool:
     schema = _schema(register)
     if viewer.kind == "system":
         return True
-    own = (viewer.key or viewer.kind) == sender
+    own = sender == sender_of(viewer)
     return schema is not None and own and viewer.may("registers.edit", service=schema.service)
 
 
@@ -74,7 +78,7 @@ def draft_read_noted(viewer: Viewer, line: FileLine, now: datetime) -> None:  # 
     register, field, sender = subject_parts(line.about[1])
     schema = _schema(register)
     personal = schema is None or schema.fields[field].data_class in BY_CLASS
-    if personal and (viewer.key or viewer.kind) != sender:
+    if personal and sender != sender_of(viewer):
         raise NotAllowed(f"{viewer.key}: draft {line.key}")
 
 
@@ -105,14 +109,6 @@ def _schema(register: str) -> Schema | None:
 def _office(register: str, number: str) -> int | None:
     rows = Record.objects.filter(register=register, number=number)
     return rows.values_list("office_id", flat=True).first()
-
-
-def _sees(viewer: Viewer, key: str) -> Schema | None:
-    register, field, number = subject_parts(key)
-    schema, office = _schema(register), _office(register, number)
-    if schema is None or office is None or not viewer.may(VIEW, office_id=office, service=schema.service):
-        return None
-    return schema if field in fields_seen(viewer, schema, office_id=office) else None
 
 
 OWNERS = (

@@ -15,7 +15,7 @@ from madoguchi.blocks.registers.seeing import VIEW, fields_seen, payload_seen, s
 from madoguchi.blocks.registers.types import RecordView, RegisterLine, VersionLine
 from madoguchi.kernel.actions import Refused
 from madoguchi.kernel.db.two_times import believed, known_on
-from madoguchi.kernel.declarations import published
+from madoguchi.kernel.declarations import UnknownDeclaration, published
 from madoguchi.kernel.rights import NotAllowed, Viewer
 
 __all__ = [
@@ -110,7 +110,10 @@ def office_of_service(service: str, *, on: date) -> OfficeOnDay:
     offices = offices_on(on=on)
     if not offices:
         raise NoOffices
-    lead = published("service", service).model.office
+    try:
+        lead = published("service", service).model.office
+    except UnknownDeclaration:
+        lead = ""
     return next((office for office in offices if office.name == lead), offices[0])
 
 

@@ -27,10 +27,9 @@ from madoguchi.blocks.registers.importing.rows import Outcome, Staged, Stager, o
 from madoguchi.blocks.registers.models import ColumnMap, FileImport, Record, Version
 from madoguchi.blocks.registers.schema import Schema, schema_get
 from madoguchi.blocks.registers.totals import totals_follow
-from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, span_of, values_of
+from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of_all, values_of
 from madoguchi.kernel.actions import Refused, action
 from madoguchi.kernel.audit import audit_write
-from madoguchi.kernel.db.two_times import believed
 from madoguchi.kernel.numbering import numbers_take
 from madoguchi.kernel.rights import Viewer
 from madoguchi.kernel.spreadsheets import SpreadsheetRefused
@@ -333,8 +332,7 @@ def _changed(
     records: dict[int, Record] = {}
     for some in portions(ids):
         records |= {record.pk: record for record in Record.objects.filter(pk__in=some)}
-        for row in Version.objects.filter(believed(), record__in=some).order_by("starts_on"):
-            spans.setdefault(row.record_id, []).append(span_of(row))
+        spans |= spans_of_all(some)
     found = []
     for one in changed:
         assert one.payload is not None

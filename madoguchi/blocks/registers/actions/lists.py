@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,6 @@ from madoguchi.blocks.registers.actions.records import (
 from madoguchi.blocks.registers.models import Record, SavedList, Version
 from madoguchi.blocks.registers.schema import Payload, Problem, RecordRefused, Schema
 from madoguchi.blocks.registers.seeing import schema_seen
-from madoguchi.blocks.registers.slots import slots_of
 from madoguchi.blocks.registers.totals import totals_follow
 from madoguchi.blocks.registers.writing import Change, changes_write, shown_of, spans_of_all, values_of
 from madoguchi.kernel.actions import Refused, action
@@ -63,11 +62,15 @@ class Previewed:
     ``revisions`` and ``payloads`` (before, after) are those of the records that change.
     """
 
-    changed: tuple[str, ...]
     same: tuple[str, ...]
     refused: Mapping[str, tuple[Problem, ...]]
-    revisions: Mapping[str, int] = field(default_factory=dict)
-    payloads: Mapping[str, tuple[Payload, Payload]] = field(default_factory=dict)
+    revisions: Mapping[str, int]
+    payloads: Mapping[str, tuple[Payload, Payload]]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The numbers of the records that change."""
+        return tuple(self.revisions)
 
 
 @action("registers.list_save", raises={"saved_list_name_once": NameTaken})
@@ -125,7 +128,7 @@ def bulk_preview(
 ) -> Previewed:
     """Say what ``records_change`` would do, record by record, and change nothing."""
     schema = schema_seen(actor, register)
-    changed: dict[str, int] = {}
+    revisions: dict[str, int] = {}
     payloads: dict[str, tuple[Payload, Payload]] = {}
     same: list[str] = []
     refused: dict[str, tuple[Problem, ...]] = {}
@@ -139,9 +142,9 @@ def bulk_preview(
         if found is None or found.done is None or before is None:
             same.append(record.number)
             continue
-        changed[record.number] = record.revision
+        revisions[record.number] = record.revision
         payloads[record.number] = (before.values["payload"], found.done["payload"])
-    return Previewed(tuple(changed), tuple(same), refused, changed, payloads)
+    return Previewed(tuple(same), refused, revisions, payloads)
 
 
 @action("registers.records_change", raises=_RAISES)
@@ -214,9 +217,7 @@ def _bulk_one(
     payload = schema.finished({**was, **values}, Ctx(on=on), before=was)
     if payload == was:
         return None
-    once = {key for keys in slots_of(schema.key).unique.values() for key in keys}
-    if any(was.get(key) != payload.get(key) for key in once):
-        unique_check(schema, payload, but=record.number)
+    unique_check(schema, payload, but=record.number, was=was)
     put = values_of(
         payload, schema=schema, office_id=before.values["office_id"], parent_id=before.values["parent_id"]
     )

@@ -45,30 +45,42 @@ def records_look(
     if not offices:
         raise NotAllowed(f"{register}: no such record")
     seen = frozenset.intersection(*(fields_seen(actor, schema, office_id=office) for office in offices))
-    shown = {key for key in seen if schema.fields[key].data_class in BY_CLASS}
-    if not shown:
-        raise NotAllowed(f"{register}: nothing personal to see")
-    classes = sorted({schema.fields[key].data_class for key in shown})
+    shown = personal_of(schema, seen)
     subject = Subject(
         f"registers.{register}", numbers[0] if len(numbers) == 1 else "", schema.words("label", "ja")
     )
     persons = dict.fromkeys(_persons(schema, shown, numbers))
     read = [Subject(f"registers.{register}", number) for number in numbers]
     read += [Subject("people.person", key) for key in persons]
-    audit_read(
-        actor,
-        "registers.records_looked_at",
-        subject,
-        data=classes,
-        read=read,
-        page=what,
-        fields=sorted(shown),
-        **(detail or {}),
-    )
+    look_note(actor, schema, shown, subject, read=read, what=what, detail=detail)
     return seen
 
 
-def _persons(schema: Schema, shown: set[str], numbers: Sequence[str]) -> Iterator[str]:
+def personal_of(schema: Schema, seen: frozenset[str]) -> frozenset[str]:
+    """
+    Give those of the fields that somebody sees whose values are personal or restricted.
+
+    :raises NotAllowed: there is none; nothing is left to look at.
+    """
+    shown = frozenset(key for key in seen if schema.fields[key].data_class in BY_CLASS)
+    if not shown:
+        raise NotAllowed(f"{schema.key}: nothing personal to see")
+    return shown
+
+
+def look_note(
+    actor: Viewer, schema: Schema, shown: frozenset[str], subject: Subject, *, read: Sequence[Subject], what: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Write a look at personal fields down, inside an action."""
+    classes = sorted({schema.fields[key].data_class for key in shown})
+    audit_read(
+        actor, "registers.records_looked_at", subject, data=classes, read=read, page=what, fields=sorted(shown),
+        **(detail or {}),
+    )  # fmt: skip
+
+
+def _persons(schema: Schema, shown: frozenset[str], numbers: Sequence[str]) -> Iterator[str]:
     """Give the keys of the persons whom personal fields of records point at: they are told who looked."""
     keys = [key for key in shown if isinstance(schema.fields[key], PartyField)]
     for some in portions(numbers) if keys else ():

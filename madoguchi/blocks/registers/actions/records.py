@@ -405,16 +405,20 @@ def parent_let_go(parent_id: int) -> None:
     Record.objects.filter(pk=parent_id).update(holds=F("holds") - 1)
 
 
-def unique_check(schema: Schema, payload: Payload, *, but: str) -> None:
+def unique_check(
+    schema: Schema, payload: Payload, *, but: str, was: Mapping[str, Json] | None = None
+) -> None:
     """
     Refuse values that another current record has; the database holds it against others at the same moment.
 
+    :param was: what the record was, where values that stay are not asked about again.
     :raises RecordRefused: it names that record.
     """
     slots = slots_of(schema.key)
     for slot, keys in slots.unique.items():
         value = unique_value([payload.get(key) for key in keys])
-        if value is None:
+        stays = was is not None and all(was.get(key) == payload.get(key) for key in keys)
+        if value is None or stays:
             continue
         rows = Version.objects.filter(of_register(schema.key), **{slot: value}).exclude(number=but)
         other = rows.values_list("number", flat=True).first()

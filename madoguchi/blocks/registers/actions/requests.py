@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.blocks.registers.actions.looking import look_note, personal_of
 from madoguchi.blocks.registers.actions.records import (
     ReasonNeeded,
     RecordChangedMeanwhile,
@@ -21,9 +22,9 @@ from madoguchi.blocks.registers.actions.records import (
 )
 from madoguchi.blocks.registers.models import ChangeRequest, Record, Version
 from madoguchi.blocks.registers.schema import Payload, schema_get
-from madoguchi.blocks.registers.seeing import BY_CLASS, fields_seen, schema_seen
+from madoguchi.blocks.registers.seeing import fields_seen, schema_seen
 from madoguchi.kernel.actions import Refused, action
-from madoguchi.kernel.audit import audit_read, audit_write
+from madoguchi.kernel.audit import audit_write
 from madoguchi.kernel.db.two_times import known_on
 from madoguchi.kernel.rights import NotAllowed, Viewer
 from madoguchi.kernel.subjects import Subject
@@ -42,7 +43,7 @@ class OwnRequest(Refused):
     message = _("自分の申し出を、自分で認めることはできません。別の人に頼んでください。")
 
 
-_ACTIONS: dict[str, Callable[..., Record]] = {
+WRITES: Mapping[str, Callable[..., Record]] = {
     "record_add": record_add, "record_change": record_change, "record_correct": record_correct,
     "record_retire": record_retire, "record_revive": record_revive,
 }  # fmt: skip
@@ -56,7 +57,7 @@ def change_tried(*, actor: Viewer, register: str, what: str, asked: Mapping[str,
     :raises Refused: as the action itself would.
     """
     with transaction.atomic():  # noqa: TID251 - all that is done in it is taken back
-        _ACTIONS[what](actor=actor, register=register, approved=True, now=now, **asked)
+        WRITES[what](actor=actor, register=register, approved=True, now=now, **asked)
         transaction.set_rollback(True)
 
 
@@ -81,7 +82,7 @@ def change_ask(
     """
     schema = schema_get(register)
     actor.must("registers.edit", office_id=office_id, service=schema.service)
-    if what not in _ACTIONS:
+    if what not in WRITES:
         raise NotAllowed(what)
     if not reason.strip():
         raise ReasonNeeded
@@ -110,7 +111,7 @@ def change_agree(
     asked = asked_now(found)
     if revision is not None and asked.get("revision", revision) != revision:
         raise RecordChangedMeanwhile
-    record = _ACTIONS[found.what](actor=actor, register=found.register, approved=True, now=now, **asked)
+    record = WRITES[found.what](actor=actor, register=found.register, approved=True, now=now, **asked)
     detail = {
         "register": found.register,
         "number": record.number,
@@ -179,16 +180,11 @@ def request_look(
         raise NotAllowed(f"request {request_key}")
     schema = schema_seen(actor, found.register)
     seen = fields_seen(actor, schema, office_id=found.office_id)
-    shown = {key for key in seen if schema.fields[key].data_class in BY_CLASS}
-    if not shown:
-        raise NotAllowed(f"request {request_key}: nothing personal to see")
+    shown = personal_of(schema, seen)
     subject = found.subject()
     if found.number:
         subject = Subject(f"registers.{found.register}", found.number, schema.words("label", "ja"))
-    classes = sorted({schema.fields[key].data_class for key in shown})
-    audit_read(
-        actor, "registers.records_looked_at", subject, data=classes, read=[subject], page="request", fields=sorted(shown)
-    )  # fmt: skip
+    look_note(actor, schema, shown, subject, read=[subject], what="request")
     return seen
 
 

@@ -20,6 +20,7 @@ from madoguchi.blocks.fields.types import (
     FieldPart,
     LinkPart,
     Proposal,
+    Reader,
     Repair,
     TableField,
     ValueRefused,
@@ -123,19 +124,22 @@ class Cells:
             if self.head(key) not in lost:
                 reading.asks[key] = texts.get(key, "")
         for key, reader in self._readers.items():
-            if lost and self.head(key) in lost:
-                continue
-            try:
-                read = reader(texts.get(key, ""))
-            except ValueRefused as refused:
-                problems.append(
-                    self.problem(row.number, key, refused.code, refused.message, refused.proposal)
-                )
-                continue
-            reading.repairs += read.repairs
-            if read.value is not None:
-                reading.payload[key] = read.value
+            if not lost or self.head(key) not in lost:
+                self.take(reading, key, reader, texts.get(key, ""))
         return reading
+
+    def take(self, reading: Reading, key: str, reader: Reader, text: str) -> None:
+        """Read the text of a field into a row: its value, the repairs that were made, or what is wrong."""
+        try:
+            read = reader(text)
+        except ValueRefused as refused:
+            reading.problems.append(
+                self.problem(reading.row, key, refused.code, refused.message, refused.proposal)
+            )
+            return
+        reading.repairs += read.repairs
+        if read.value is not None:
+            reading.payload[key] = read.value
 
     def _texts(self, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[CellProblem]]:
         texts: dict[str, str] = {}

@@ -17,11 +17,9 @@ from madoguchi.blocks.fields.types import (
     AddressField,
     Ctx,
     LinkPart,
-    Proposal,
     Reader,
     Repair,
     TableField,
-    ValueRefused,
     links_find,
     written_address,
 )
@@ -171,17 +169,9 @@ class Stager:
             problems=reading.problems, repairs=reading.repairs,
         )  # fmt: skip
         staged.office_id = self._office(staged, reading.office)
+        # The row's lists are those of its reading.
         for key, text in reading.asks.items():
-            try:
-                read = readers[key](text)
-            except ValueRefused as refused:
-                staged.problems.append(
-                    self._problem(staged.row, key, refused.code, refused.message, refused.proposal)
-                )
-                continue
-            staged.repairs += read.repairs
-            if read.value is not None:
-                reading.payload[key] = read.value
+            self._cells.take(reading, key, readers[key], text)
         return staged
 
     def _office(self, staged: Staged, text: str) -> int:
@@ -192,14 +182,9 @@ class Stager:
             message = gettext(
                 "「%(text)s」という組織は、今日の組織にありません。名称を確かめてください。"
             ) % {"text": text}
-            staged.problems.append(self._problem(staged.row, OFFICE, "office", message))
+            staged.problems.append(self._cells.problem(staged.row, OFFICE, "office", message))
             return self.office_id
         return found
-
-    def _problem(
-        self, row: int, key: str, code: str, message: str, proposal: Proposal | None = None
-    ) -> CellProblem:
-        return self._cells.problem(row, key, code, message, proposal)
 
     # Which record
 
@@ -235,7 +220,7 @@ class Stager:
                 named = "・".join(str(part) for part in identity)
                 message = text % {"first": first, "number": named}
                 named_by = self.schema.model.natural[0] if one.identity else NUMBER
-                self._reject(one, self._problem(one.row, named_by, "twice", message))
+                self._reject(one, self._cells.problem(one.row, named_by, "twice", message))
                 continue
             for keys in self.schema.model.unique:
                 values = tuple(_plain(one.payload.get(key)) for key in keys)
@@ -244,7 +229,7 @@ class Stager:
                 first = self._unique.setdefault((keys, *values), one.row)
                 if first != one.row:
                     text = gettext("%(first)s行目と同じ値です。一度しか使えない項目です。") % {"first": first}
-                    self._reject(one, self._problem(one.row, keys[0], "unique", text))
+                    self._reject(one, self._cells.problem(one.row, keys[0], "unique", text))
                     break
 
     # What it comes to
@@ -281,12 +266,14 @@ class Stager:
                 one.parent_id = record.parent_id if record is not None else None
                 if record is None and above.required:
                     message = gettext("属するものの番号がありません。番号の列を作り、対応させてください。")
-                    self._reject(one, self._problem(one.row, PARENT, "required", message))
+                    self._reject(one, self._cells.problem(one.row, PARENT, "required", message))
                 continue
             one.parent_id = known.get(one.parent)
             if one.parent_id is None:
                 message = gettext("「%(number)s」は見つからないか、終わっています。番号を確かめてください。")
-                self._reject(one, self._problem(one.row, PARENT, "parent", message % {"number": one.parent}))
+                self._reject(
+                    one, self._cells.problem(one.row, PARENT, "parent", message % {"number": one.parent})
+                )
 
     def _judge(self, one: Staged, record: Record | None, before: Payload | None) -> None:
         values = {**(before or {}), **dict.fromkeys(self._cells.fields), **(one.payload or {})}
@@ -298,11 +285,13 @@ class Stager:
             message = gettext(
                 "この行の記録は、あなたの組織のものではありません。行を消すか、番号と組織を確かめてください。"
             )
-            self._reject(one, self._problem(one.row, NUMBER, "not_yours", message))
+            self._reject(one, self._cells.problem(one.row, NUMBER, "not_yours", message))
             return
         if record is not None and record.retired_on is not None:
             message = gettext("%(number)s は終わった記録です。行を消すか、先に終わりを取り消してください。")
-            self._reject(one, self._problem(one.row, NUMBER, "retired", message % {"number": one.number}))
+            self._reject(
+                one, self._cells.problem(one.row, NUMBER, "retired", message % {"number": one.number})
+            )
         if record is not None:
             one.record_id, one.revision = record.pk, record.revision
         if one.problems:
@@ -315,7 +304,7 @@ class Stager:
             )
         except RecordRefused as refused:
             for problem in refused.problems:
-                self._reject(one, self._problem(one.row, problem.field, problem.code, problem.message))
+                self._reject(one, self._cells.problem(one.row, problem.field, problem.code, problem.message))
             return
         one.changed = tuple(
             key for key in self.schema.fields if (before or {}).get(key) != one.payload.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,15 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madoguchi.blocks.registers.actions import (
-    change_ask,
-    change_tried,
-    record_add,
-    record_change,
-    record_correct,
-    record_retire,
-    record_revive,
-)
+from madoguchi.blocks.registers.actions import change_ask, change_tried
+from madoguchi.blocks.registers.actions.requests import WRITES
 from madoguchi.blocks.registers.models import ChangeRequest, Record
 from madoguchi.blocks.registers.presentation import record_url
 from madoguchi.blocks.registers.schema import Schema
@@ -27,10 +20,6 @@ from madoguchi.kernel.clock import now
 from madoguchi.kernel.rights import Viewer
 
 What = ChangeRequest.What
-_DOES: Mapping[str, Callable[..., Record]] = {
-    What.ADD: record_add, What.CHANGE: record_change, What.CORRECT: record_correct, What.RETIRE: record_retire,
-    What.REVIVE: record_revive,
-}  # fmt: skip
 
 
 def put(viewer: Viewer, schema: Schema, what: str, *, office_id: int, asked: Mapping[str, Any]) -> Record | ChangeRequest:  # fmt: skip
@@ -41,7 +30,7 @@ def put(viewer: Viewer, schema: Schema, what: str, *, office_id: int, asked: Map
     :raises Refused: it cannot be recorded; then nobody is asked for it either.
     """
     if not schema.model.approve:
-        return _DOES[what](actor=viewer, register=schema.key, now=now(), **asked)
+        return WRITES[what](actor=viewer, register=schema.key, now=now(), **asked)
     change_tried(actor=viewer, register=schema.key, what=what, asked=asked, now=now())
     made: ChangeRequest = change_ask(
         actor=viewer, register=schema.key, what=what, asked=asked, office_id=office_id, reason=asked["reason"], now=now()

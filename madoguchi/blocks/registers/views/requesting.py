@@ -31,11 +31,11 @@ from madoguchi.blocks.registers.actions import (
     request_look,
 )
 from madoguchi.blocks.registers.attaching import file_fields
-from madoguchi.blocks.registers.deciding import APPROVE, EDIT, may_request, requests_seen, to_decide
+from madoguchi.blocks.registers.deciding import APPROVE, may_request, requests_seen, to_decide
 from madoguchi.blocks.registers.models import ChangeRequest, Record, Version
 from madoguchi.blocks.registers.presentation import Shown, links_seen, masked_of, record_url, titles_seen
 from madoguchi.blocks.registers.schema import RecordRefused, Schema
-from madoguchi.blocks.registers.seeing import VIEW, fields_seen, schema_seen
+from madoguchi.blocks.registers.seeing import fields_seen, schema_seen
 from madoguchi.blocks.registers.views.asking import page_of, version_shown, way
 from madoguchi.blocks.registers.views.history import Difference
 from madoguchi.blocks.registers.views.putting import request_url
@@ -61,17 +61,10 @@ TONES = {State.WAITING: "warning", State.AGREED: "success", State.DECLINED: "err
 def waiting_of(viewer: Viewer, schema: Schema, row: Record) -> list[tuple[str, datetime, str]]:
     """Give what is asked for a record and not decided: words, moment and address, "" where the viewer may not open it."""
     rows = ChangeRequest.objects.filter(register=schema.key, number=row.number, state=State.WAITING)
-
-    def opens(one: ChangeRequest) -> bool:
-        rights = (APPROVE, EDIT)
-        held = any(viewer.may(right, office_id=one.office_id, service=schema.service) for right in rights)
-        return one.asked_by == viewer.key or (
-            held and viewer.may(VIEW, office_id=one.office_id, service=schema.service)
-        )
-
+    first = list(rows.order_by("asked_at")[:10])
+    opened = set(rows.filter(requests_seen(viewer, schema)).values_list("pk", flat=True)) if first else set()
     return [
-        (one.get_what_display(), one.asked_at, request_url(one) if opens(one) else "")
-        for one in rows.order_by("asked_at")[:10]
+        (one.get_what_display(), one.asked_at, request_url(one) if one.pk in opened else "") for one in first
     ]
 
 
